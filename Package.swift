@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings shared by every Swift target. Documentation/Design/house.md says why.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// C in a debug build is -O0, which makes bit kernels a hundred times slower and `swift test` useless. The flag counts as unsafe,
+/// and SwiftPM refuses unsafe flags in dependencies, so it is set only where this package is the root.
+let isRoot = !Context.packageDirectory.contains("/checkouts/")
+let kernelSettings: [CSetting] = isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
+
+#if os(Linux)
+let defaultTraits: Set<String> = ["OneDNN"]
+#else
+let defaultTraits: Set<String> = []
+#endif
+
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: [], resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: (name == "House" ? [] : [.init(stringLiteral: name)]) + ["_TestSupport"] + dependencies, resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "spinflip",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .library(
+            name: "Spinflip",
+            targets: [
+                "BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling",
+                "Report", "Workflows",
+            ]),
+        .library(name: "BinaryInference", targets: ["BinaryInference"]),
+        .executable(name: "spinflip", targets: ["spinflip"]),
+    ],
+    traits: [
+        .trait(name: "OneDNN", description: "Dense products and convolutions through oneDNN (Debian libdnnl-dev, Homebrew onednn)."),
+        .default(enabledTraits: defaultTraits),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        // In the order of Documentation/Design/house.md: a module imports only modules above it.
+        .target(name: "CKernels", cSettings: kernelSettings),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        module("BitCore", ["CKernels"]),
+        module("DenseMath", ["BitCore", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"]))]),
+        module("Datasets", ["BitCore", "CZlib"], resources: [.embedInCode("Resources/digits.csv.gz")]),
+        module("BinaryNN", ["BitCore", "DenseMath"]),
+        module("ModelZoo", ["BitCore", "BinaryNN"]),
+        module("BinaryInference", ["BitCore"]),
+        module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", .product(name: "Logging", package: "swift-log")]),
+        module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
+        module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
+        module("Report", ["BinaryTraining"]),
+        module(
+            "Workflows",
+            [
+                "BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling",
+                "Report",
+            ]),
+        .executableTarget(
+            name: "spinflip",
+            dependencies: [
+                "Workflows", "BitCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        module("_TestSupport", ["BitCore", "DenseMath", "BinaryNN", "BinaryTraining"]),
+
+        tests("CKernels", ["BitCore"]),
+        tests("BitCore", []),
+        tests("DenseMath", ["BitCore"]),
+        tests("Datasets", ["BitCore"]),
+        tests("BinaryNN", ["BitCore", "DenseMath"]),
+        tests("BinaryInference", ["BitCore"]),
+        tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
+        tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
+        tests("Report", ["BinaryTraining"]),
+        tests("Workflows", ["BitCore", "BinaryNN", "BinaryInference"]),
+        tests("House", []),
+    ]
+)

@@ -1,0 +1,24 @@
+internal import CKernels
+
+/// The kernel variants in use: one choice of instruction set, resolved once. `Kernels.active` is what programs use; tests make one for
+/// each supported set and compare.
+public struct Kernels: Sendable {
+    public let instructionSet: InstructionSet
+    let xnor: sf_xnor_product
+    let bytes: sf_byte_product
+    let packing: sf_pack_signs
+    let threshold: sf_threshold
+
+    /// - Precondition: the machine supports the set.
+    public init(_ instructionSet: InstructionSet) {
+        precondition(InstructionSet.supported.contains(instructionSet), "this machine has no \(instructionSet.rawValue)")
+        self.instructionSet = instructionSet
+        let level = instructionSet.level
+        xnor = sf_xnor_product_select(level).pointee
+        bytes = sf_byte_product_select(level).pointee
+        packing = sf_pack_signs_select(level).pointee
+        threshold = sf_threshold_select(level).pointee
+    }
+
+    public static let active = Kernels(.active)
+}

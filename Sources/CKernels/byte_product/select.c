@@ -1,0 +1,22 @@
+#include "../select.h"
+#include "byte_product.h"
+
+#define SF_KERNEL(isa, suffix) {isa, sf_byte_i32_##suffix},
+static const sf_byte_product variants[] = {
+#include "kernels.inc"
+};
+#undef SF_KERNEL
+
+SF_DEFINE_SELECT(sf_byte_product, variants)
+
+void sf_byte_panels_pack(const uint64_t* rows_bits, size_t rows, size_t words, size_t depth, int8_t* panels) {
+    const size_t depth4 = (depth + 3) / 4, padded = (rows + SF_BYTE_PANEL - 1) / SF_BYTE_PANEL * SF_BYTE_PANEL;
+    for (size_t j = 0; j < padded; j++) {
+        int8_t* panel = panels + j / SF_BYTE_PANEL * depth4 * SF_BYTE_PANEL * 4 + j % SF_BYTE_PANEL * 4;
+        for (size_t k = 0; k < depth4 * 4; k++) {
+            const int inside = j < rows && k < depth;
+            const int8_t sign = inside ? (int8_t)(((rows_bits[j * words + k / 64] >> (k % 64)) & 1) * 2 - 1) : 0;
+            panel[k / 4 * SF_BYTE_PANEL * 4 + k % 4] = sign;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+int sf_onednn_placeholder;
