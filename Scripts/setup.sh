@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs the system packages that a build (or, with `test`, the whole test run) needs and that are missing, after saying which.
+# usage: Scripts/setup.sh build|test       SPINFLIP_NO_SETUP=1 skips it.
+set -euo pipefail
+
+purpose=${1:-build}
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+if [ "${SPINFLIP_NO_SETUP:-}" = 1 ]; then exit 0; fi
+
+if ! command -v swift >/dev/null; then
+    say "no 'swift' on the PATH. Install Swift 6.2 or newer from https://www.swift.org/install and run this again."
+    exit 1
+fi
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else
+        say "not root and no sudo. As root, run: $*"
+        exit 1
+    fi
+}
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+debian() {
+    missing=()
+    need_package() { installed "$1" || missing+=("$1"); }
+    need_command() { command -v "$1" >/dev/null || missing+=("${@:2}"); }
+
+    need_package libdnnl-dev
+    need_package zlib1g-dev
+    need_package libc6-dev
+    need_command cc gcc
+    need_command git git ca-certificates
+    if [ "$purpose" = test ]; then
+        # Kernels and exported C for ARM are cross-compiled and run under an emulator.
+        need_command qemu-aarch64 qemu-user
+        need_command aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+        need_command arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+    fi
+    if [ ${#missing[@]} = 0 ]; then return; fi
+
+    say "installing ${missing[*]}"
+    as_root apt-get update -qq </dev/null >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >&2
+}
+
+macos() {
+    # zlib and the C compiler come with the command line tools; oneDNN is an optional trait that is off by default here.
+    if ! xcode-select -p >/dev/null 2>&1; then
+        say "the command line tools are missing. Run: xcode-select --install"
+        exit 1
+    fi
+    if [ "${SPINFLIP_ONEDNN:-}" = 1 ] && ! brew list onednn >/dev/null 2>&1; then
+        say "installing onednn with Homebrew"
+        brew install onednn </dev/null >&2
+    fi
+}
+
+other() {
+    for header in zlib.h oneapi/dnnl/dnnl.h; do
+        if ! printf '#include <%s>\n' "$header" | cc -x c -fsyntax-only - 2>/dev/null; then
+            say "<$header> is missing. Install a C compiler and the development packages of zlib and oneDNN"
+            say "(Fedora: gcc zlib-devel onednn-devel; Arch: gcc zlib onednn), then run this again."
+            say "oneDNN is optional: swift build -c release --disable-default-traits builds without it."
+            exit 1
+        fi
+    done
+}
+
+case "$(uname -s)" in
+    Darwin) macos ;;
+    Linux) if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then debian; else other; fi ;;
+    *) other ;;
+esac
