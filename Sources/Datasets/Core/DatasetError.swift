@@ -1,0 +1,71 @@
+/// What was wrong with a data set: where, and what. Every message is one sentence that says what to do.
+public struct DatasetError: Error, Hashable, Sendable {
+    /// The file, or the name of the data set when no file is involved.
+    public var source: String
+    public var fault: Fault
+
+    public init(_ source: String, _ fault: Fault) {
+        self.source = source
+        self.fault = fault
+    }
+
+    public enum Fault: Hashable, Sendable {
+        // Files.
+        case missing(advice: String)
+        case unreadable(reason: String)
+        case notGzip
+        case corruptGzip(reason: String)
+        case truncated(expected: Int, found: Int)
+        case trailingBytes(Int)
+        case wrongMagic(expected: UInt32, found: UInt32)
+        case tooLarge(what: String, value: Int, limit: Int)
+        case wrongShape(expected: String, found: String)
+        case countMismatch(items: Int, labels: Int)
+        case labelOutOfRange(label: Int, item: Int, classes: Int)
+        case empty
+        /// A line of a text file, counted from 1, with its text.
+        case badLine(number: Int, text: String, reason: String)
+        case noColumn(name: String, columns: [String])
+        case checksumMismatch(expected: String, found: String)
+        // Requests.
+        case unknownName(known: [String], nearest: String?)
+        case badOption(String)
+        case downloadFailed(reason: String)
+    }
+}
+
+extension DatasetError: CustomStringConvertible {
+    public var description: String { "\(source): \(explanation)" }
+
+    private var explanation: String {
+        switch fault {
+        case .missing(let advice): "there is no such file; \(advice)"
+        case .unreadable(let reason): "cannot be read (\(reason)); check the path and its permissions"
+        case .notGzip: "is not a gzip file although it is named like one; fetch it again, or drop the .gz if it is not compressed"
+        case .corruptGzip(let reason): "the gzip data is damaged (\(reason)); fetch the file again"
+        case .truncated(let expected, let found): "ends after \(found) bytes where its header announces \(expected); fetch it again"
+        case .trailingBytes(let count):
+            "has \(count) byte\(count == 1 ? "" : "s") more than its header announces; it is not the published file, fetch it again"
+        case .wrongMagic(let expected, let found):
+            "starts with \(hexadecimal(found)) instead of \(hexadecimal(expected)); check that images and labels are not swapped"
+        case .tooLarge(let what, let value, let limit): "announces \(value) \(what), more than the \(limit) accepted; it is not a valid file"
+        case .wrongShape(let expected, let found): "holds items of shape \(found) where \(expected) is needed; use the file that belongs here"
+        case .countMismatch(let items, let labels): "\(items) items come with \(labels) labels; use two files of the same split"
+        case .labelOutOfRange(let label, let item, let classes):
+            "item \(item) has label \(label), but labels must lie in 0...\(classes - 1); correct the label or name all classes"
+        case .empty: "holds no items; give a file with at least one"
+        case .badLine(let number, let text, let reason): "line \(number), \"\(text)\": \(reason)"
+        case .noColumn(let name, let columns): "has no column \"\(name)\"; its columns are \(columns.joined(separator: ", "))"
+        case .checksumMismatch(let expected, let found): "its SHA-256 is \(found) instead of \(expected); fetch it again"
+        case .unknownName(let known, let nearest):
+            "is not a known data set; \(nearest.map { "did you mean \($0)? " } ?? "")known are \(known.joined(separator: ", "))"
+        case .badOption(let reason): reason
+        case .downloadFailed(let reason): "the download failed (\(reason)); try again, or put the file there by hand"
+        }
+    }
+
+    private func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
