@@ -1,0 +1,54 @@
+public import BitCore
+
+/// Why a graph is not a valid inference model.
+public enum ModelError: Error, Hashable, Sendable {
+    /// An item has no elements, or more than 2^24.
+    case inputShape(Shape)
+    case noNodes
+    /// A node's name is empty, or used twice.
+    case nodeName(String)
+    /// A node reads a value that is not there before it.
+    case missingValue(node: String, id: Int)
+    case inputCount(node: String, expected: Int, found: Int)
+    case inputKind(node: String, expected: ValueType.Kind, found: ValueType.Kind)
+    /// A kernel row is not as long as the item it multiplies.
+    case depth(node: String, kernel: Int, input: Int)
+    /// A kernel is not [outputs × inputs] with at least one of each.
+    case kernelShape(node: String, Shape)
+    case paddingBits(node: String)
+    /// A table (thresholds, scale, bias) does not have one entry an element.
+    case tableCount(node: String, table: String, expected: Int, found: Int)
+    /// A result could leave its integer range.
+    case overflow(node: String, bound: Int, limit: Int)
+    case exponent(node: String, Int)
+    /// A value that nothing reads and that is not the output.
+    case unusedValue(node: String)
+    /// The last node must be the scores.
+    case outputNotScores(node: String)
+    case labelCount(expected: Int, found: Int)
+    /// Metadata keys that start with `spinflip.` belong to the file format.
+    case reservedMetadataKey(String)
+}
+
+extension ModelError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .inputShape(let shape): "the input shape \(shape) must have between 1 and 2^24 elements"
+        case .noNodes: "the model has no nodes"
+        case .nodeName(let name): name.isEmpty ? "a node has an empty name" : "two nodes are named \"\(name)\""
+        case .missingValue(let node, let id): "node \"\(node)\" reads value \(id), which does not come before it"
+        case .inputCount(let node, let expected, let found): "node \"\(node)\" takes \(expected) input(s), not \(found)"
+        case .inputKind(let node, let expected, let found): "node \"\(node)\" takes \(expected.rawValue), not \(found.rawValue)"
+        case .depth(let node, let kernel, let input): "node \"\(node)\" has kernel rows of \(kernel) weights for \(input) inputs"
+        case .kernelShape(let node, let shape): "node \"\(node)\" has a kernel of shape \(shape); it must be outputs × inputs, neither of them 0"
+        case .paddingBits(let node): "node \"\(node)\" has a kernel whose padding bits are set"
+        case .tableCount(let node, let table, let expected, let found): "node \"\(node)\" needs \(expected) entries in \(table), not \(found)"
+        case .overflow(let node, let bound, let limit): "node \"\(node)\" can reach \(bound) in magnitude, and must stay below \(limit)"
+        case .exponent(let node, let exponent): "node \"\(node)\" has exponent \(exponent), outside -126...127"
+        case .unusedValue(let node): "the result of node \"\(node)\" is never used"
+        case .outputNotScores(let node): "the last node, \"\(node)\", must compute scores"
+        case .labelCount(let expected, let found): "the model has \(expected) classes but \(found) labels"
+        case .reservedMetadataKey(let key): "the metadata key \"\(key)\" is reserved for the file format"
+        }
+    }
+}

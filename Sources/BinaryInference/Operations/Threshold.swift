@@ -1,0 +1,21 @@
+internal import BitCore
+
+/// sums → bits: +1 where z[j] >= thresholds[j].
+struct ThresholdRules: OperationRules {
+    static let identifier = "threshold"
+    let thresholds: [Int32]
+    var arity: Int { 1 }
+
+    func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
+        try expect(inputs[0], .integers, node)
+        let count = inputs[0].shape.columns
+        guard thresholds.count == count else {
+            throw .tableCount(node: node, table: "thresholds", expected: count, found: thresholds.count)
+        }
+        return .bits(inputs[0].shape)
+    }
+
+    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue {
+        .bits(inputs[0].numbers.enumerated().map { $1 >= Int(thresholds[$0 % thresholds.count]) })
+    }
+}

@@ -1,0 +1,74 @@
+internal import BitCore
+
+/// A value of one item as the reference holds it: one Swift number an element.
+public enum ReferenceValue: Sendable, Hashable {
+    case bytes([UInt8])
+    case bits([Bool])
+    case integers([Int])
+
+    /// The elements as numbers; a bit is +1 or -1.
+    public var numbers: [Int] {
+        switch self {
+        case .bytes(let values): values.map(Int.init)
+        case .bits(let values): values.map { $0 ? 1 : -1 }
+        case .integers(let values): values
+        }
+    }
+}
+
+/// Runs a model one number at a time, by the definitions. Slow, and short enough to be checked by eye: the oracle for every other path.
+public struct ReferenceInterpreter: Sendable {
+    public let model: InferenceModel
+
+    public init(_ model: InferenceModel) {
+        self.model = model
+    }
+
+    /// Every value for one item: the input, then the result of each node.
+    /// - Precondition: as many bytes as the input has elements.
+    public func trace(_ item: [UInt8]) -> [ReferenceValue] {
+        precondition(item.count == model.inputCount, "an item of \(item.count) bytes for an input of \(model.input.shape)")
+        var values = [ReferenceValue.bytes(item)]
+        for node in model.nodes { values.append(node.operation.rules.reference(node.inputs.map { values[$0] })) }
+        return values
+    }
+
+    /// Scores, row-major [count × classes], for items one after the other.
+    public func scores(_ bytes: [UInt8], count: Int) -> [Int32] {
+        precondition(bytes.count == count * model.inputCount, "\(bytes.count) bytes for \(count) items of \(model.inputCount)")
+        var result: [Int32] = []
+        for item in 0..<count {
+            let values = trace(Array(bytes[item * model.inputCount..<(item + 1) * model.inputCount]))
+            result += values[values.count - 1].numbers.map(Int32.init)
+        }
+        return result
+    }
+
+    /// Classes: the index of the highest score, the lowest index where scores tie.
+    public func classify(_ bytes: [UInt8], count: Int) -> [Int] {
+        InferenceModel.highest(scores(bytes, count: count), classes: model.classes)
+    }
+}
+
+extension InferenceModel {
+    /// The index of the highest score in each row of [count × classes]; the lowest index wins ties.
+    public static func highest(_ scores: [Int32], classes: Int) -> [Int] {
+        precondition(classes > 0 && scores.count % classes == 0, "\(scores.count) scores are not rows of \(classes)")
+        return stride(from: 0, to: scores.count, by: classes).map { row in
+            var best = 0
+            for index in 1..<classes where scores[row + index] > scores[row + best] { best = index }
+            return best
+        }
+    }
+}
+
+extension PackedTensor {
+    /// Σ_k w[j][k]·x[k] for a kernel [outputs × inputs], one sign at a time.
+    func referenceProduct(_ x: [Int]) -> [Int] {
+        (0..<shape[0]).map { row in
+            var sum = 0
+            for column in 0..<shape[1] { sum += self[row, column] ? x[column] : -x[column] }
+            return sum
+        }
+    }
+}
