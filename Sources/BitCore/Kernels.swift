@@ -8,6 +8,7 @@ public struct Kernels: Sendable {
     let bytes: sf_byte_product
     let packing: sf_pack_signs
     let threshold: sf_threshold
+    let elementwise: sf_elementwise
 
     /// - Precondition: the machine supports the set.
     public init(_ instructionSet: InstructionSet) {
@@ -18,6 +19,7 @@ public struct Kernels: Sendable {
         bytes = sf_byte_product_select(level).pointee
         packing = sf_pack_signs_select(level).pointee
         threshold = sf_threshold_select(level).pointee
+        elementwise = sf_elementwise_select(level).pointee
     }
 
     public static let active = Kernels(.active)
