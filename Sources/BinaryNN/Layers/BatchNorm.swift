@@ -1,0 +1,106 @@
+public import BitCore
+
+/// y = γ·(x − μ)/√(σ² + ε) + β per channel (Ioffe & Szegedy 2015). Training uses the batch's mean and biased variance; inference the
+/// running ones, as y = a·x + b with a = γ/√(σ² + ε) and b = β − μ·a, rounded to Float32 and evaluated as a multiplication and then an
+/// addition. That function is monotone in x, which is what makes integer thresholds exact.
+public struct BatchNorm: Layer {
+    public let hasScale: Bool
+    /// Share of the old statistics that a step keeps.
+    public let momentum: Float
+    public let epsilon: Float
+    /// An output layer's scores are snapped to a `ScoreGrid` in inference.
+    public let isOutput: Bool
+    public private(set) var scale = ParameterID.unbound
+    public private(set) var bias = ParameterID.unbound
+    public private(set) var mean = ParameterID.unbound
+    public private(set) var variance = ParameterID.unbound
+    private var grid: (bound: Int, shift: Int)?
+
+    public init(scale: Bool = true, momentum: Float = 0.9, epsilon: Float = 1e-4, isOutput: Bool = false) {
+        hasScale = scale
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.isOutput = isOutput
+    }
+
+    public var kind: String { "BatchNorm" }
+
+    public mutating func bind(_ inputs: [Signal], _ parameters: inout ParameterBuilder) throws(ShapeError) -> Signal {
+        guard inputs.count == 1 else { throw .inputs(layer: kind, expected: 1, found: inputs.count) }
+        let channels = Shape([inputs[0].shape.columns])
+        if hasScale { scale = parameters.declare("scale", channels, role: .scale) }
+        bias = parameters.declare("bias", channels, role: .bias)
+        mean = parameters.declare("mean", channels, role: .statistic)
+        variance = parameters.declare("variance", channels, role: .statistic)
+        if isOutput {
+            guard case .integer(let bound, let shift) = inputs[0].width, bound < 1 << 22 else {
+                throw .width(layer: "an output BatchNorm", wants: "integer sums below 2^22, so that scores can be exact; read a binary layer")
+            }
+            grid = (bound, shift)
+        }
+        return Signal(inputs[0].shape, .real)
+    }
+
+    public func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator) {
+        if hasScale { parameters.withMutableReals(scale) { $0.update(repeating: 1) } }
+        parameters.withMutableReals(variance) { $0.update(repeating: 1) }
+    }
+
+    /// a and b of inference, and the grid they were snapped to if this is an output layer.
+    public func inferenceAffine(_ parameters: ParameterStore) -> (a: [Float], b: [Float], grid: ScoreGrid?) {
+        let (mean, variance, bias) = (parameters.reals(mean), parameters.reals(variance), parameters.reals(bias))
+        let gamma = hasScale ? parameters.reals(scale) : Array(repeating: 1, count: mean.count)
+        let a = zip(gamma, variance).map { Float(Double($0) / (Double($1) + Double(epsilon)).squareRoot()) }
+        let b = mean.indices.map { Float(Double(bias[$0]) - Double(mean[$0]) * Double(a[$0])) }
+        guard let grid else { return (a, b, nil) }
+        let snapped = ScoreGrid(a: a, b: b, bound: grid.bound, shift: grid.shift)
+        let floats = snapped.floats(shift: grid.shift)
+        return (floats.a, floats.b, snapped)
+    }
+
+    // Cache: the input; vectors: batch mean, 1/√(σ² + ε), batch variance.
+    public func forward(
+        _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
+    ) -> Activation {
+        let x = inputs[0].real(context)
+        if mode == .inference {
+            let (a, b, _) = inferenceAffine(parameters)
+            return .real(context.kernels.affine(x, scale: a, bias: b, parallel: context.parallel))
+        }
+        let (mean, variance) = context.kernels.channelStatistics(x, parallel: context.parallel)
+        let inverse = variance.map { Float(1 / (Double($0) + Double(epsilon)).squareRoot()) }
+        cache.reals = [x]
+        cache.vectors = [mean, inverse, variance]
+        return .real(
+            context.kernels.normalize(
+                x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: parameters.reals(bias),
+                parallel: context.parallel))
+    }
+
+    public func backward(
+        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ context: ExecutionContext
+    ) -> [Tensor?] {
+        let result = context.kernels.normalizeBackward(
+            outputGradient, x: cache.reals[0], mean: cache.vectors[0], inverseDeviation: cache.vectors[1],
+            gamma: hasScale ? parameters.reals(scale) : nil, parallel: context.parallel)
+        if hasScale { gradients.withMutable(scale) { _ = $0.update(fromContentsOf: result.gamma) } }
+        gradients.withMutable(bias) { _ = $0.update(fromContentsOf: result.beta) }
+        return [needs[0] ? result.x : nil]
+    }
+
+    /// running = momentum·running + (1 − momentum)·batch.
+    public func updateStatistics(_ cache: LayerCache, _ parameters: inout ParameterStore) {
+        for (id, batch) in [(mean, cache.vectors[0]), (variance, cache.vectors[2])] {
+            parameters.withMutableReals(id) { running in
+                for c in 0..<running.count { running[c] = momentum * running[c] + (1 - momentum) * batch[c] }
+            }
+        }
+    }
+
+    public func operationCounts(_ inputs: [Signal]) -> OperationCounts {
+        var counts = OperationCounts()
+        counts.realOperations = 2 * inputs[0].shape.count
+        return counts
+    }
+}

@@ -1,0 +1,57 @@
+public import BitCore
+
+/// a = sign(x) with sign(0) = +1: the activation quantizer. Forward it makes bits; backward it applies a surrogate gradient.
+public struct Sign: Layer {
+    public let surrogate: Surrogate
+
+    public init(_ surrogate: Surrogate = .straightThrough()) { self.surrogate = surrogate }
+
+    public var kind: String { "Sign" }
+
+    public mutating func bind(_ inputs: [Signal], _ parameters: inout ParameterBuilder) throws(ShapeError) -> Signal {
+        guard inputs.count == 1 else { throw .inputs(layer: kind, expected: 1, found: inputs.count) }
+        return Signal(inputs[0].shape, .sign)
+    }
+
+    // Cache: the pass mask as bits for the straight-through estimator, x itself for surrogates that weigh it.
+    public func forward(
+        _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
+    ) -> Activation {
+        let x = inputs[0].real(context)
+        if mode == .training {
+            switch surrogate {
+            case .straightThrough(let limit): cache.packed = [context.kernels.packWithin(x, limit: limit, parallel: context.parallel)]
+            case .approxSign, .swishSign: cache.reals = [x]
+            }
+        }
+        return .packed(context.kernels.packSigns(x, parallel: context.parallel))
+    }
+
+    public func backward(
+        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ context: ExecutionContext
+    ) -> [Tensor?] {
+        guard needs[0] else { return [nil] }
+        var gradient = outputGradient
+        switch surrogate {
+        case .straightThrough:
+            context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)
+        case .approxSign:
+            context.kernels.multiplyByApproxSignDerivative(&gradient, at: cache.reals[0], parallel: context.parallel)
+        case .swishSign:
+            let x = cache.reals[0]
+            gradient.withUnsafeMutableElements { target in
+                x.withUnsafeElements { x in
+                    for i in 0..<target.count { target[i] *= surrogate.derivative(at: x[i]) }
+                }
+            }
+        }
+        return [gradient]
+    }
+
+    public func operationCounts(_ inputs: [Signal]) -> OperationCounts {
+        var counts = OperationCounts()
+        counts.comparisons = inputs[0].shape.count
+        return counts
+    }
+}

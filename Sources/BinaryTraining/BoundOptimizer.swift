@@ -1,0 +1,64 @@
+public import BinaryNN
+public import BitCore
+
+/// An optimiser with its state for one network.
+public struct BoundOptimizer: Sendable {
+    public let routes: [Optimizer.Route]
+    private let specs: [ParameterSpec]
+    private let assignment: [Int?]
+    /// By parameter; empty for statistics.
+    public private(set) var states: [RuleState]
+
+    init(routes: [Optimizer.Route], specs: [ParameterSpec], assignment: [Int?]) {
+        self.routes = routes
+        self.specs = specs
+        self.assignment = assignment
+        states = zip(specs, assignment).map { spec, route in
+            RuleState(slots: route.map { routes[$0].rule.slotNames.count } ?? 0, count: spec.count)
+        }
+    }
+
+    /// The rule of a parameter; nil for statistics.
+    public func rule(for id: ParameterID) -> (any UpdateRule)? { assignment[id.index].map { routes[$0].rule } }
+
+    /// Bytes that the rules' state takes.
+    public var stateBytes: Int { states.reduce(0) { $0 + $1.byteCount } }
+
+    /// One step for every trained parameter. With `countFlips`, returns for each kernel of signs how many of them flipped; without, only
+    /// where the rule knows it for free.
+    public mutating func step(
+        _ parameters: inout ParameterStore, _ gradients: Gradients, _ clock: TrainingClock, countFlips: Bool, _ context: ExecutionContext
+    ) -> [FlipCount] {
+        var flips: [FlipCount] = []
+        for (index, route) in assignment.enumerated() {
+            guard let route else { continue }
+            let id = ParameterID(index: index)
+            let spec = specs[index]
+            let isLatent = spec.encoding == .latentBinary
+            let before = isLatent && countFlips ? parameters.signs(id, context) : nil
+            let known = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context)
+            if let known {
+                flips.append(FlipCount(parameter: id, flips: known, count: spec.count))
+            } else if let before {
+                let now = parameters.signs(id, context)
+                flips.append(FlipCount(parameter: id, flips: context.kernels.differingBits(before, now), count: spec.count))
+            }
+        }
+        return flips
+    }
+
+    /// Replaces the state of a parameter, as a checkpoint does.
+    mutating func setState(_ state: RuleState, of id: ParameterID) {
+        precondition(
+            state.slots.count == states[id.index].slots.count && state.slots.allSatisfy { $0.count == specs[id.index].count },
+            "state of another shape for \(specs[id.index].name)")
+        states[id.index] = state
+    }
+}
+
+/// How many signs of a kernel one step flipped.
+public struct FlipCount: Sendable, Hashable {
+    public var parameter: ParameterID
+    public var flips: Int
+    public var count: Int
+}
