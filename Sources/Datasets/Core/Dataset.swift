@@ -104,7 +104,7 @@ extension Dataset {
         return replacing(features: batch.bytes, labels: batch.labels)
     }
 
-    private func replacing(features: [UInt8], labels: [Int]) -> Dataset {
+    func replacing(features: [UInt8], labels: [Int]) -> Dataset {
         Dataset(
             unchecked: name, itemShape: itemShape, features: features, labels: labels, classNames: classNames, encodings: encodings,
             scaling: scaling)

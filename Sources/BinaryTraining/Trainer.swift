@@ -1,0 +1,156 @@
+public import BinaryNN
+public import BitCore
+public import Datasets
+
+/// Runs the steps: batch, forward, loss, backward, update, statistics. Deterministic: options, data, engine and thread count fix every
+/// bit of the result, and a run resumed from a checkpoint goes on as if it had never stopped.
+public struct Trainer: Sendable {
+    public let network: Network
+    public let options: TrainingOptions
+    public let context: ExecutionContext
+    public private(set) var state: TrainingState
+    private var gradients: Gradients
+
+    /// A new run: fresh parameters from the seed, each trained parameter with its rule.
+    public init(_ network: Network, _ optimizer: Optimizer, _ options: TrainingOptions, _ context: ExecutionContext) throws(RoutingError) {
+        let parameters = network.makeParameters(SeededGenerator(seed: options.seed).split("parameters"))
+        let bound = try optimizer.bind(to: network.specs)
+        self.init(network, state: TrainingState(parameters: parameters, optimizer: bound), options, context)
+    }
+
+    /// A run that goes on from `state`.
+    public init(_ network: Network, state: TrainingState, _ options: TrainingOptions, _ context: ExecutionContext) {
+        self.network = network
+        self.options = options
+        self.context = context
+        self.state = state
+        gradients = Gradients(network.specs)
+    }
+
+    /// Bytes held between steps, by use.
+    public var memory: MemoryUse {
+        MemoryUse(parameters: state.parameters.byteCount, optimizerState: state.optimizer.stateBytes, gradients: gradients.byteCount)
+    }
+
+    public struct MemoryUse: Sendable, Hashable, Codable {
+        public var parameters: Int
+        public var optimizerState: Int
+        public var gradients: Int
+    }
+
+    /// Trains until `options.epochs` are done or `hooks.isCancelled`; the state then stands where the run stopped.
+    /// - Returns: true when all epochs are done.
+    @discardableResult
+    public mutating func train(_ data: Dataset, test: Dataset?, _ hooks: TrainingHooks) throws -> Bool {
+        try check(data)
+        if let test { try check(test) }
+        let sampler = BatchSampler(count: data.count, batchSize: options.batchSize, seed: options.seed)
+        while state.epoch < options.epochs {
+            let start = hooks.now()
+            let itemsBefore = state.totals.items
+            let batches = sampler.batches(epoch: state.epoch)
+            while state.stepInEpoch < batches.count {
+                if hooks.isCancelled() { return false }
+                try step(data, batches[state.stepInEpoch], stepsPerEpoch: batches.count)
+                hooks.didStep(stepReport(batches.count))
+            }
+            let seconds = hooks.now() - start
+            let report = try finishEpoch(test, seconds: seconds, items: state.totals.items - itemsBefore, steps: batches.count)
+            try hooks.didFinishEpoch(report, state)
+        }
+        return true
+    }
+
+    /// Share of `data` that the inference pass gets right.
+    public func accuracy(_ data: Dataset) -> Double {
+        Evaluation.accuracy(network, state.parameters, data, options.encoding, context)
+    }
+
+    // MARK: Parts of a run
+
+    private mutating func step(_ data: Dataset, _ items: ArraySlice<Int>, stepsPerEpoch: Int) throws(TrainingError) {
+        let clock = TrainingClock(
+            step: state.epoch * stepsPerEpoch + state.stepInEpoch, stepsPerEpoch: stepsPerEpoch, totalSteps: options.epochs * stepsPerEpoch)
+        let batch = trainingBatch(data, items)
+        let tape = network.forward(batch.input, state.parameters, context)
+        let loss = options.loss.evaluate(tape.output.real(context), labels: batch.labels)
+        guard loss.mean.isFinite else { throw .diverged(epoch: state.epoch + 1, step: state.stepInEpoch + 1) }
+        network.backward(loss.gradient, tape, state.parameters, into: &gradients, context)
+        let countFlips = options.flipInterval > 0 && clock.step % options.flipInterval == 0
+        let flips = state.optimizer.step(&state.parameters, gradients, clock, countFlips: countFlips, context)
+        network.updateStatistics(tape, &state.parameters)
+
+        state.totals.loss += loss.mean * Double(items.count)
+        state.totals.correct += loss.correct
+        state.totals.items += items.count
+        for count in flips {
+            let name = network.specs[count.parameter.index].name
+            state.totals.flips[name, default: .init()].flips += count.flips
+            state.totals.flips[name, default: .init()].opportunities += count.count
+        }
+        state.stepInEpoch += 1
+    }
+
+    private func trainingBatch(_ data: Dataset, _ items: ArraySlice<Int>) -> (input: Activation, labels: [Int]) {
+        guard options.shift > 0 else {
+            return (Evaluation.input(data, items, options.encoding, network.input.shape, context), items.map { data.labels[$0] })
+        }
+        let augmentation = RandomShift(pixels: options.shift)
+        let shifted = augmentation.apply(data.selecting(items), ids: items, epoch: state.epoch, seed: options.seed)
+        return (Evaluation.input(shifted, 0..<shifted.count, options.encoding, network.input.shape, context), shifted.labels)
+    }
+
+    private mutating func finishEpoch(_ test: Dataset?, seconds: Double, items: Int, steps: Int) throws -> EpochReport {
+        let totals = state.totals
+        let last = TrainingClock(
+            step: (state.epoch + 1) * steps - 1, stepsPerEpoch: steps, totalSteps: options.epochs * steps)
+        var schedules: [String: Double] = [:]
+        for route in state.optimizer.routes {
+            for (name, schedule) in route.rule.schedules { schedules["\(route.rule.name).\(name)"] = schedule.value(at: last) }
+        }
+        state.epoch += 1
+        state.stepInEpoch = 0
+        state.totals = EpochTotals()
+        return EpochReport(
+            epoch: state.epoch, step: state.epoch * steps, trainLoss: totals.loss / Double(max(totals.items, 1)),
+            trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: test.map(accuracy),
+            flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio), schedules: schedules, seconds: seconds,
+            imagesPerSecond: seconds > 0 ? Double(items) / seconds : 0)
+    }
+
+    private func stepReport(_ steps: Int) -> StepReport {
+        let items = Double(max(state.totals.items, 1))
+        return StepReport(
+            epoch: state.epoch + 1, stepInEpoch: state.stepInEpoch, stepsPerEpoch: steps, trainLoss: state.totals.loss / items,
+            trainAccuracy: Double(state.totals.correct) / items)
+    }
+
+    private func check(_ data: Dataset) throws(TrainingError) {
+        guard data.count > 0 else { throw .emptyData(data.name) }
+        guard data.featureCount == network.input.shape.count else {
+            throw .itemShape(network: "\(network.input.shape)", data: "\(data.itemShape)")
+        }
+        guard data.classCount == network.output.shape.count else { throw .classes(network: network.output.shape.count, data: data.classCount) }
+    }
+}
+
+/// What happens around the steps: progress, logs, checkpoints, a way to stop. Nothing here changes the result.
+public struct TrainingHooks: Sendable {
+    /// Seconds on a clock that does not run backwards; only durations are used.
+    public var now: @Sendable () -> Double
+    /// Asked before each step.
+    public var isCancelled: @Sendable () -> Bool
+    public var didStep: @Sendable (StepReport) -> Void
+    public var didFinishEpoch: @Sendable (EpochReport, TrainingState) throws -> Void
+
+    public init(
+        now: @escaping @Sendable () -> Double = { 0 }, isCancelled: @escaping @Sendable () -> Bool = { false },
+        didStep: @escaping @Sendable (StepReport) -> Void = { _ in },
+        didFinishEpoch: @escaping @Sendable (EpochReport, TrainingState) throws -> Void = { _, _ in }
+    ) {
+        self.now = now
+        self.isCancelled = isCancelled
+        self.didStep = didStep
+        self.didFinishEpoch = didFinishEpoch
+    }
+}

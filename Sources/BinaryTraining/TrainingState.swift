@@ -1,0 +1,89 @@
+public import BinaryNN
+
+/// Where a run stands: all that a checkpoint saves, and all that the next step depends on besides options and data.
+public struct TrainingState: Sendable {
+    public internal(set) var parameters: ParameterStore
+    public internal(set) var optimizer: BoundOptimizer
+    /// Whole epochs done.
+    public internal(set) var epoch = 0
+    /// Steps done in the epoch under way.
+    public internal(set) var stepInEpoch = 0
+    /// Sums over the epoch under way.
+    public internal(set) var totals = EpochTotals()
+
+    public init(parameters: ParameterStore, optimizer: BoundOptimizer) {
+        self.parameters = parameters
+        self.optimizer = optimizer
+    }
+}
+
+/// Sums over the steps of an epoch, from which its report is made.
+public struct EpochTotals: Sendable, Hashable, Codable {
+    public var loss = 0.0
+    public var correct = 0
+    public var items = 0
+    /// By parameter name: flips and the signs that could have flipped.
+    public var flips: [String: Flips] = [:]
+
+    public struct Flips: Sendable, Hashable, Codable {
+        public var flips = 0
+        public var opportunities = 0
+
+        /// Mean share of the signs that changed between two updates.
+        public var ratio: Double { opportunities > 0 ? Double(flips) / Double(opportunities) : 0 }
+    }
+
+    /// Mean share of all signs that changed between two updates.
+    public var flipRatio: Double {
+        let total = flips.values.reduce(into: Flips()) {
+            $0.flips += $1.flips
+            $0.opportunities += $1.opportunities
+        }
+        return total.ratio
+    }
+}
+
+/// What an epoch came to.
+public struct EpochReport: Sendable, Hashable, Codable {
+    /// Counted from 1.
+    public var epoch: Int
+    public var step: Int
+    public var trainLoss: Double
+    /// Share of training items whose largest training-mode score was the label's, while the weights moved.
+    public var trainAccuracy: Double
+    /// Of the inference pass on the whole test split, after the epoch.
+    public var testAccuracy: Double?
+    public var flipRatio: Double
+    public var flipRatios: [String: Double]
+    /// Values of the schedules at the epoch's last step: `adam.learningRate`.
+    public var schedules: [String: Double]
+    public var seconds: Double
+    public var imagesPerSecond: Double
+}
+
+/// Progress within an epoch.
+public struct StepReport: Sendable, Hashable {
+    public var epoch: Int
+    public var stepInEpoch: Int
+    public var stepsPerEpoch: Int
+    /// Mean over the epoch so far.
+    public var trainLoss: Double
+    public var trainAccuracy: Double
+}
+
+public enum TrainingError: Error, Hashable, CustomStringConvertible {
+    case diverged(epoch: Int, step: Int)
+    case emptyData(String)
+    case classes(network: Int, data: Int)
+    case itemShape(network: String, data: String)
+
+    public var description: String {
+        switch self {
+        case .diverged(let epoch, let step):
+            "the loss is no longer finite in epoch \(epoch), step \(step); lower the learning rate or clip the gradients"
+        case .emptyData(let name): "\(name) has no training items; give a split with at least one"
+        case .classes(let network, let data): "the network has \(network) outputs but the data \(data) classes; make them equal"
+        case .itemShape(let network, let data): "the network takes items of shape \(network) but the data has \(data); change one of them"
+        }
+    }
+}
