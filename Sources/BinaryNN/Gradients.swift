@@ -1,4 +1,4 @@
-public import BitCore
+internal import BitCore
 
 /// ∂loss/∂parameter for every trained parameter, as reals, also for those held as bits: the derivative with respect to a ±1 weight as
 /// if it were a real number, which is what flip rules read.

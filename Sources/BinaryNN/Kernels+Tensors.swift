@@ -1,4 +1,4 @@
-import BitCore
+internal import BitCore
 
 // The kernels' passes over buffers, as functions of tensors: what the layers call.
 

@@ -62,8 +62,9 @@ public struct ParameterStore: Sendable {
     public func reals(_ id: ParameterID) -> [Float] { withReals(id) { Array($0) } }
 
     public mutating func setReals(_ id: ParameterID, _ values: some Collection<Float>) {
+        let spec = spec(id)
         withMutableReals(id) { target in
-            precondition(values.count == target.count, "\(values.count) values for \(specs[id.index].name) of shape \(specs[id.index].shape)")
+            precondition(values.count == target.count, "\(values.count) values for \(spec.name) of shape \(spec.shape)")
             _ = target.update(fromContentsOf: values)
         }
     }

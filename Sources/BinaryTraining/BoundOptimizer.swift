@@ -1,5 +1,5 @@
 public import BinaryNN
-public import BitCore
+internal import BitCore
 
 /// An optimiser with its state for one network.
 public struct BoundOptimizer: Sendable {

@@ -1,5 +1,5 @@
 public import BinaryNN
-public import BitCore
+internal import BitCore
 public import Datasets
 
 /// Runs the steps: batch, forward, loss, backward, update, statistics. Deterministic: options, data, engine and thread count fix every

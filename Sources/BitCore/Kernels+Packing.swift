@@ -3,17 +3,21 @@ internal import CKernels
 extension Kernels {
     /// The signs of a tensor as bits, sign(0) = +1, NaN → -1.
     public func packSigns(_ x: Tensor, parallel: Parallel = .serial) -> PackedTensor {
-        var result = PackedTensor(minusOnes: x.shape)
-        let (columns, stride) = (x.shape.columns, result.wordsPerRow)
-        x.withUnsafeElements { source in
-            result.withUnsafeMutableWords { target in
-                nonisolated(unsafe) let (source, target) = (source, target)
-                parallel.forEach(x.shape.rows, grain: Self.rowGrain(columns)) { rows in
-                    guard columns > 0 else { return }
-                    packing.pack(
-                        source.baseAddress! + rows.lowerBound * columns, columns, rows.count, columns,
-                        target.baseAddress! + rows.lowerBound * stride, stride)
-                }
+        x.withUnsafeElements { packSigns($0, shape: x.shape, parallel: parallel) }
+    }
+
+    /// The signs of row-major floats as bits.
+    public func packSigns(_ x: UnsafeBufferPointer<Float>, shape: Shape, parallel: Parallel = .serial) -> PackedTensor {
+        precondition(x.count == shape.count, "\(x.count) elements do not fill shape \(shape)")
+        var result = PackedTensor(minusOnes: shape)
+        let (columns, stride) = (shape.columns, result.wordsPerRow)
+        result.withUnsafeMutableWords { target in
+            nonisolated(unsafe) let (source, target) = (x, target)
+            parallel.forEach(shape.rows, grain: Self.rowGrain(columns)) { rows in
+                guard columns > 0 else { return }
+                packing.pack(
+                    source.baseAddress! + rows.lowerBound * columns, columns, rows.count, columns,
+                    target.baseAddress! + rows.lowerBound * stride, stride)
             }
         }
         return result

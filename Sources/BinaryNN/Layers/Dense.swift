@@ -1,5 +1,5 @@
 public import BitCore
-public import DenseMath
+internal import DenseMath
 
 /// z = x·Wᵀ (+ b): x is [batch × inputs], W is [outputs × inputs].
 ///

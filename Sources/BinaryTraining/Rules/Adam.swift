@@ -1,5 +1,5 @@
 public import BinaryNN
-import BitCore
+internal import BitCore
 
 /// Adam (Kingma & Ba 2015) on reals and latent weights: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η·m̂/(√v̂ + ε) with
 /// m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ). Latent weights are then clipped to [−clip, clip], without which they drift to where no gradient

@@ -1,5 +1,5 @@
 public import BinaryNN
-import BitCore
+internal import BitCore
 
 /// Bop (Helwegen et al., NeurIPS 2019, arXiv 1906.02107): m ← (1−γ)m + γg, and the sign w flips where w·m > τ. No latent weights: the
 /// parameter is bits and nothing else.
