@@ -14,6 +14,7 @@
 
 #include "sf_isa.h"
 #include "sf_byte_product.h"
+#include "sf_dense_product.h"
 #include "sf_elementwise.h"
 #include "sf_pack_signs.h"
 #include "sf_threshold.h"

@@ -1,0 +1,26 @@
+#include "../select.h"
+#include "dense_product.h"
+
+#define SF_KERNEL(isa, suffix) &sf_dense_##suffix,
+static const sf_dense_product* const variants[] = {
+#include "kernels.inc"
+};
+#undef SF_KERNEL
+
+const sf_dense_product* sf_dense_product_select(sf_isa isa) {
+    const sf_dense_product* const* row = variants;
+    while (!sf_isa_allows(isa, (*row)->isa) || !(*row)->runs()) row++;
+    return *row;
+}
+
+const sf_dense_product* sf_dense_product_variant(size_t index) {
+    return index < sizeof variants / sizeof *variants ? variants[index] : NULL;
+}
+
+void sf_bfloat16_round(const float* x, size_t count, uint16_t* out) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        out[i] = (uint16_t)sf_bfloat16_bits(bits);
+    }
+}
