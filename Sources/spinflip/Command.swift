@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// A subcommand: parses its options, calls one workflow, prints the result. Errors of the library are bad input, with one sentence.
+protocol Command: ParsableCommand {
+    var common: CommonOptions { get }
+
+    /// Does the work and prints the result.
+    func perform(_ terminal: Terminal) throws -> ExitStatus
+}
+
+extension Command {
+    func run() throws {
+        let terminal = Terminal(json: common.json, quiet: common.quiet)
+        let status: ExitStatus
+        do {
+            status = try perform(terminal)
+        } catch {
+            terminal.clear()
+            Spinflip.fail(Self.sentence(error), status: error is EncodingError ? .internalFault : .badInput)
+        }
+        if status != .done { throw status }
+    }
+
+    /// An error as its author worded it.
+    private static func sentence(_ error: any Error) -> String {
+        switch error {
+        case let error as any LocalizedError: error.errorDescription ?? String(describing: error)
+        case let error as CocoaError: error.localizedDescription
+        default: String(describing: error)
+        }
+    }
+}

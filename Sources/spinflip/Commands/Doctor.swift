@@ -1,0 +1,16 @@
+internal import ArgumentParser
+internal import Workflows
+
+struct Doctor: Command {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what this machine offers: instruction sets, engines, threads, memory.",
+        usage: "spinflip doctor [--json]")
+
+    @OptionGroup var common: CommonOptions
+
+    func perform(_ terminal: Terminal) throws -> ExitStatus {
+        let report = MachineReport.current(threads: common.parallel.threads)
+        terminal.finish(report) { report.text }
+        return .done
+    }
+}

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import BitCore
+internal import Foundation
+internal import Workflows
+
+@main
+struct Spinflip: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spinflip",
+        abstract: "Train, pack and ship binary neural networks.",
+        discussion: """
+            Every command takes --json for exactly one JSON object on standard output. Exit status: 0 done, 1 ran but a stated target was not met, \
+            2 bad input, 64 usage, 70 internal fault, 130 stopped with Ctrl-C.
+            """,
+        version: "spinflip \(Version.current)",
+        subcommands: commands)
+
+    static let commands: [any ParsableCommand.Type] = [Doctor.self]
+
+    static func main() {
+        // A reader that has seen enough closes the pipe; that is noticed where standard output is written, not by a signal.
+        signal(SIGPIPE, SIG_IGN)
+        if let name = ProcessInfo.processInfo.environment["SPINFLIP_ISA"], case .failure(let error) = InstructionSet.requested(name) {
+            fail(error.description, status: .badInput)
+        }
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let status as ExitStatus {
+            exit(status.rawValue)
+        } catch let status as ExitCode {
+            exit(status.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            guard code == .success else { fail(message, status: .usage) }
+            Output.write(message + "\n")
+        }
+    }
+
+    /// Says what is wrong on standard error, and in JSON mode on standard output too, and ends the program.
+    static func fail(_ message: String, status: ExitStatus) -> Never {
+        Output.note(message.hasPrefix("Error:") ? message : "Error: \(message)")
+        if CommandLine.arguments.contains("--json") {
+            Output.write(JSON.text(Failure(error: message, exitCode: status.rawValue)) + "\n")
+        }
+        exit(status.rawValue)
+    }
+
+    private struct Failure: Encodable {
+        var error: String
+        var exitCode: Int32
+    }
+}
+
+/// What the program's exit status means. Documented in the root command's help.
+enum ExitStatus: Int32, Error {
+    case done = 0
+    case targetNotMet = 1
+    case badInput = 2
+    case usage = 64
+    case internalFault = 70
+    case interrupted = 130
+}
