@@ -91,6 +91,7 @@ let package = Package(
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BinaryTraining"]),
         tests("Workflows", ["BitCore", "BinaryNN", "BinaryInference"]),
+        .testTarget(name: "spinflipTests", dependencies: ["spinflip"], exclude: ["Snapshots"], swiftSettings: strict),
         tests("House", []),
     ]
 )

@@ -1,4 +1,4 @@
-public import BitCore
+internal import BitCore
 internal import DenseMath
 internal import Foundation
 

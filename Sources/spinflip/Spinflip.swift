@@ -27,9 +27,7 @@ struct Spinflip: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch let status as ExitStatus {
-            exit(status.rawValue)
-        } catch let status as ExitCode {
-            exit(status.rawValue)
+            Output.end(status)
         } catch {
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
@@ -44,7 +42,7 @@ struct Spinflip: ParsableCommand {
         if CommandLine.arguments.contains("--json") {
             Output.write(JSON.text(Failure(error: message, exitCode: status.rawValue)) + "\n")
         }
-        exit(status.rawValue)
+        Output.end(status)
     }
 
     private struct Failure: Encodable {

@@ -9,14 +9,15 @@ public struct UnknownName: Error, Hashable, CustomStringConvertible {
         (self.kind, self.name, self.known) = (kind, name, known)
     }
 
-    /// The known name that takes the fewest edits, when it takes few enough to be meant.
+    /// The known name that was probably meant: the only one that starts so, or the one that takes the fewest edits, if they are few.
     public var nearest: String? {
         let wanted = name.lowercased()
+        guard !wanted.isEmpty else { return nil }
+        let beginnings = known.filter { $0.lowercased().hasPrefix(wanted) }
+        if beginnings.count == 1 { return beginnings[0] }
         let scored = known.map { (name: $0, edits: Self.edits(Array(wanted.utf8.prefix(64)), Array($0.lowercased().utf8.prefix(64)))) }
         guard let best = scored.min(by: { $0.edits < $1.edits }) else { return nil }
-        let isPrefix = known.filter { !wanted.isEmpty && $0.lowercased().hasPrefix(wanted) }
-        if best.edits > Swift.max(2, wanted.count / 3) { return isPrefix.count == 1 ? isPrefix.first : nil }
-        return best.name
+        return best.edits <= Swift.max(2, wanted.count / 3) ? best.name : nil
     }
 
     public var description: String {

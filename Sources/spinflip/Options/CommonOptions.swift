@@ -16,7 +16,9 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "Threads to use (default: all cores).")
     var threads: Int?
 
-    var parallel: Parallel { Parallel(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) }
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    var parallel: Parallel { Parallel(threads: threadCount) }
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024, not \(threads)") }

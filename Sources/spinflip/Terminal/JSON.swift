@@ -10,7 +10,7 @@ enum JSON {
             return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch {
             Output.note("Error: a result cannot be written as JSON: \(error)")
-            exit(ExitStatus.internalFault.rawValue)
+            Output.end(.internalFault)
         }
     }
 }

@@ -6,10 +6,10 @@ enum Output {
     static func write(_ text: String) {
         switch send(text, to: STDOUT_FILENO) {
         case 0: return
-        case EPIPE: exit(ExitStatus.done.rawValue)
+        case EPIPE: end(.done)
         case let code:
             note("Error: standard output cannot be written: \(String(cString: strerror(code)))")
-            exit(ExitStatus.internalFault.rawValue)
+            end(.internalFault)
         }
     }
 
@@ -18,6 +18,9 @@ enum Output {
 
     /// Writes to standard error without a line end.
     static func raw(_ text: String) { _ = send(text, to: STDERR_FILENO) }
+
+    /// Ends the program.
+    static func end(_ status: ExitStatus) -> Never { exit(status.rawValue) }
 
     /// 0, or the error number.
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
