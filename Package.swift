@@ -84,7 +84,7 @@ let package = Package(
         tests("CKernels", ["BitCore"]),
         tests("BitCore", []),
         tests("DenseMath", ["BitCore"]),
-        tests("Datasets", ["BitCore"]),
+        tests("Datasets", ["BitCore", "CZlib"]),
         tests("BinaryNN", ["BitCore", "DenseMath"]),
         tests("BinaryInference", ["BitCore"]),
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),

@@ -16,9 +16,14 @@ public struct DatasetError: Error, Hashable, Sendable {
         case notGzip
         case corruptGzip(reason: String)
         case truncated(expected: Int, found: Int)
-        case trailingBytes(Int)
+        /// As `truncated`, but of compressed data, of which only an upper bound is known.
+        case announcesTooMuch(bytes: Int, atMost: Int)
+        case trailingBytes
         case wrongMagic(expected: UInt32, found: UInt32)
+        /// A header announces more than is ever read.
         case tooLarge(what: String, value: Int, limit: Int)
+        /// The content is more than is ever read.
+        case tooLong(limit: Int)
         case wrongShape(expected: String, found: String)
         case countMismatch(items: Int, labels: Int)
         case labelOutOfRange(label: Int, item: Int, classes: Int)
@@ -44,11 +49,13 @@ extension DatasetError: CustomStringConvertible {
         case .notGzip: "is not a gzip file although it is named like one; fetch it again, or drop the .gz if it is not compressed"
         case .corruptGzip(let reason): "the gzip data is damaged (\(reason)); fetch the file again"
         case .truncated(let expected, let found): "ends after \(found) bytes where its header announces \(expected); fetch it again"
-        case .trailingBytes(let count):
-            "has \(count) byte\(count == 1 ? "" : "s") more than its header announces; it is not the published file, fetch it again"
+        case .announcesTooMuch(let bytes, let atMost):
+            "announces \(bytes) bytes in its header, but a file of its size holds at most \(atMost); fetch it again"
+        case .trailingBytes: "goes on after the bytes that its header announces; it is not the published file, fetch it again"
         case .wrongMagic(let expected, let found):
             "starts with \(hexadecimal(found)) instead of \(hexadecimal(expected)); check that images and labels are not swapped"
         case .tooLarge(let what, let value, let limit): "announces \(value) \(what), more than the \(limit) accepted; it is not a valid file"
+        case .tooLong(let limit): "holds more than \(limit) bytes, the most that is read; split it"
         case .wrongShape(let expected, let found): "holds items of shape \(found) where \(expected) is needed; use the file that belongs here"
         case .countMismatch(let items, let labels): "\(items) items come with \(labels) labels; use two files of the same split"
         case .labelOutOfRange(let label, let item, let classes):
