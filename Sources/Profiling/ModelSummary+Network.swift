@@ -1,0 +1,33 @@
+public import BinaryNN
+internal import BitCore
+
+extension ModelSummary {
+    /// A network as it will ship. A batch norm before a sign becomes one 32-bit threshold a channel, the last one a 32-bit scale and a bias; running
+    /// statistics are folded away, kernels are packed with every row on a 64-bit word.
+    public init(_ network: Network, model: String) {
+        let layers = network.nodes.map { node in
+            let specs = network.specs.filter { $0.name.hasPrefix(node.name + ".") }
+            let inputs = node.inputs.map(network.signal)
+            var parameters: [String: Int] = [:]
+            var (bytes, real) = (0, 0)
+            if let norm = node.layer as? BatchNorm {
+                let channels = node.output.shape.columns
+                let perChannel = norm.isOutput ? 2 : 1
+                parameters["32"] = channels * perChannel
+                bytes = channels * perChannel * 4
+                // A float batch norm in inference is a scale and a shift.
+                real = channels * 8
+            } else {
+                for spec in specs where spec.role != .statistic {
+                    parameters["\(spec.bitsPerElement)", default: 0] += spec.count
+                    bytes += spec.bitsPerElement == 1 ? spec.shape.rows * PackedTensor.words(for: spec.shape.columns) * 8 : spec.count * 4
+                    real += spec.count * 4
+                }
+            }
+            return Layer(
+                name: node.name, kind: node.layer.kind, inputBits: inputs.first?.bits ?? 0, outputShape: node.output.shape, parameters: parameters,
+                bytes: bytes, float32Bytes: real, operations: node.layer.operationCounts(inputs))
+        }
+        self.init(model: model, layers: layers)
+    }
+}
