@@ -8,7 +8,7 @@ extension InferenceModel {
 
     /// The type of every value, or the first thing that is wrong with the graph.
     static func check(
-        input: Input, nodes: [Node], labels: [String], metadata: [String: String]
+        input: Input, nodes: [Node], labels: [String]
     ) throws(ModelError) -> [ValueType] {
         guard let count = product(input.shape.dimensions), (1...inputLimit).contains(count) else { throw .inputShape(input.shape) }
         guard let last = nodes.last else { throw .noNodes }
@@ -31,7 +31,6 @@ extension InferenceModel {
         guard case .scores = last.operation else { throw .outputNotScores(node: last.name) }
         let classes = types[nodes.count].shape.count
         guard labels.isEmpty || labels.count == classes else { throw .labelCount(expected: classes, found: labels.count) }
-        for key in metadata.keys.sorted() where key.hasPrefix("spinflip.") { throw .reservedMetadataKey(key) }
         return types
     }
 

@@ -48,7 +48,7 @@ public struct InferenceModel: Sendable, Equatable {
     public let nodes: [Node]
     /// Names of the classes, in the order of the scores; empty, or as many as there are classes.
     public let labels: [String]
-    /// Free text: where the model comes from, how it was trained. Keys do not start with `spinflip.`.
+    /// Free text: where the model comes from, how it was trained.
     public let metadata: [String: String]
     /// The type of every value: of the input, then of each node's result.
     public let types: [ValueType]
@@ -56,7 +56,7 @@ public struct InferenceModel: Sendable, Equatable {
     public init(
         name: String, input: Input, nodes: [Node], labels: [String] = [], metadata: [String: String] = [:]
     ) throws(ModelError) {
-        types = try Self.check(input: input, nodes: nodes, labels: labels, metadata: metadata)
+        types = try Self.check(input: input, nodes: nodes, labels: labels)
         self.name = name
         self.input = input
         self.nodes = nodes

@@ -26,8 +26,6 @@ public enum ModelError: Error, Hashable, Sendable {
     /// The last node must be the scores.
     case outputNotScores(node: String)
     case labelCount(expected: Int, found: Int)
-    /// Metadata keys that start with `spinflip.` belong to the file format.
-    case reservedMetadataKey(String)
 }
 
 extension ModelError: CustomStringConvertible {
@@ -48,7 +46,6 @@ extension ModelError: CustomStringConvertible {
         case .unusedValue(let node): "the result of node \"\(node)\" is never used"
         case .outputNotScores(let node): "the last node, \"\(node)\", must compute scores"
         case .labelCount(let expected, let found): "the model has \(expected) classes but \(found) labels"
-        case .reservedMetadataKey(let key): "the metadata key \"\(key)\" is reserved for the file format"
         }
     }
 }

@@ -1,7 +1,7 @@
 public import BitCore
 
 extension InferenceModel {
-    /// What a node computes. Adding one takes a case here, a line in `rules`, and a file in `Operations/` with its
+    /// What a node computes. Adding one takes a case here, a line in `rules` and in `kinds`, and a file in `Operations/` with its
     /// rules, its reference and its fast executor.
     public enum Operation: Sendable, Equatable {
         /// bytes → bits: +1 where q >= threshold. The item becomes one vector, row-major.
@@ -32,6 +32,21 @@ extension InferenceModel.Operation {
     }
 }
 
+extension InferenceModel.Operation {
+    /// Weights, ±1 each, of the operation.
+    public var weightCount: Int {
+        switch self {
+        case .byteDense(let kernel), .binaryDense(let kernel): kernel.shape.count
+        case .binarise, .threshold, .scores: 0
+        }
+    }
+
+    /// Every kind of operation that a file may name.
+    static let kinds: [any OperationRules.Type] = [
+        BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ThresholdRules.self, ScoresRules.self,
+    ]
+}
+
 /// What the module knows about one kind of operation.
 package protocol OperationRules: Sendable {
     /// The name in the file: fixed for ever.
@@ -42,4 +57,9 @@ package protocol OperationRules: Sendable {
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType
     /// The result for one item, by plain loops: the oracle.
     func reference(_ inputs: [ReferenceValue]) -> ReferenceValue
+    /// The operation made ready to run fast.
+    func executor() -> any Executor
+    /// Writes attributes and arrays; what `decode` reads.
+    func encode(into node: inout NodeEncoder)
+    static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation
 }

@@ -15,4 +15,30 @@ struct BinaryDenseRules: OperationRules {
     }
 
     func reference(_ inputs: [ReferenceValue]) -> ReferenceValue { .integers(kernel.referenceProduct(inputs[0].numbers)) }
+
+    func executor() -> any Executor { BinaryDenseExecutor(panels: BinaryPanels(kernel)) }
+
+    func encode(into node: inout NodeEncoder) { node.add(kernel: kernel) }
+
+    static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation {
+        .binaryDense(kernel: try node.kernel())
+    }
+}
+
+struct BinaryDenseExecutor: Executor {
+    let panels: BinaryPanels
+
+    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+        .integers([Int32](count: rows * panels.outputs) { kernels.product(inputs[0].bits, panels, into: $0) })
+    }
+}
+
+/// A binary product and the threshold behind it: bits in, bits out.
+struct BinaryDenseThresholdExecutor: Executor {
+    let panels: BinaryPanels
+    let thresholds: [Int32]
+
+    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+        .bits(kernels.product(inputs[0].bits, panels, thresholds: thresholds))
+    }
 }

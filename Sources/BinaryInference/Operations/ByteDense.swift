@@ -16,4 +16,20 @@ struct ByteDenseRules: OperationRules {
     }
 
     func reference(_ inputs: [ReferenceValue]) -> ReferenceValue { .integers(kernel.referenceProduct(inputs[0].numbers)) }
+
+    func executor() -> any Executor { ByteDenseExecutor(panels: BytePanels(kernel)) }
+
+    func encode(into node: inout NodeEncoder) { node.add(kernel: kernel) }
+
+    static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation {
+        .byteDense(kernel: try node.kernel())
+    }
+}
+
+struct ByteDenseExecutor: Executor {
+    let panels: BytePanels
+
+    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+        .integers([Int32](count: rows * panels.outputs) { kernels.product(bytes: inputs[0].bytes, rows: rows, panels, into: $0) })
+    }
 }

@@ -26,4 +26,33 @@ struct ScoresRules: OperationRules {
     func reference(_ inputs: [ReferenceValue]) -> ReferenceValue {
         .integers(inputs[0].numbers.enumerated().map { Int(scale[$0]) * $1 + Int(bias[$0]) })
     }
+
+    func executor() -> any Executor { ScoresExecutor(scale: scale, bias: bias) }
+
+    func encode(into node: inout NodeEncoder) {
+        node.set("exponent", exponent)
+        node.add("scale", scale)
+        node.add("bias", bias)
+    }
+
+    static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation {
+        .scores(scale: try node.int32s("scale"), bias: try node.int32s("bias"), exponent: try node.integer("exponent", in: -126...127))
+    }
+}
+
+struct ScoresExecutor: Executor {
+    let scale: [Int32]
+    let bias: [Int32]
+
+    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+        let z = inputs[0].integers
+        let count = scale.count
+        return .integers(
+            [Int32](count: rows * count) { out in
+                for row in 0..<rows {
+                    // The model's check bounds these below 2^24.
+                    for j in 0..<count { out[row * count + j] = scale[j] &* z[row * count + j] &+ bias[j] }
+                }
+            })
+    }
 }

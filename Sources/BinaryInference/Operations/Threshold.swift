@@ -18,4 +18,20 @@ struct ThresholdRules: OperationRules {
     func reference(_ inputs: [ReferenceValue]) -> ReferenceValue {
         .bits(inputs[0].numbers.enumerated().map { $1 >= Int(thresholds[$0 % thresholds.count]) })
     }
+
+    func executor() -> any Executor { ThresholdExecutor(thresholds: thresholds) }
+
+    func encode(into node: inout NodeEncoder) { node.add("thresholds", thresholds) }
+
+    static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation {
+        .threshold(thresholds: try node.int32s("thresholds"))
+    }
+}
+
+struct ThresholdExecutor: Executor {
+    let thresholds: [Int32]
+
+    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+        inputs[0].integers.withUnsafeBufferPointer { .bits(kernels.threshold($0, rows: rows, thresholds: thresholds)) }
+    }
 }

@@ -1,0 +1,47 @@
+internal import BitCore
+
+extension InferenceSession {
+    /// One executor and the values it reads and makes.
+    struct Step: Sendable {
+        let executor: any Executor
+        let inputs: [Int]
+        let output: Int
+        /// Inputs that no later step reads: their storage is given back.
+        var lastReads: [Int] = []
+    }
+
+    /// The steps of a model. With `fusing`, a threshold right behind a binary product takes it in, and the sums are never stored.
+    static func plan(_ model: InferenceModel, fusing: Bool) -> [Step] {
+        var readers = [Int](repeating: 0, count: model.nodes.count + 1)
+        for node in model.nodes { for id in node.inputs { readers[id] += 1 } }
+        var steps: [Step] = []
+        for (index, node) in model.nodes.enumerated() {
+            if fusing, case .threshold(let thresholds) = node.operation, readers[node.inputs[0]] == 1, node.inputs[0] > 0,
+                case .binaryDense(let kernel) = model.nodes[node.inputs[0] - 1].operation,
+                let producer = steps.lastIndex(where: { $0.output == node.inputs[0] })
+            {
+                let executor = BinaryDenseThresholdExecutor(panels: BinaryPanels(kernel), thresholds: thresholds)
+                steps[producer] = Step(executor: executor, inputs: steps[producer].inputs, output: index + 1)
+            } else {
+                steps.append(Step(executor: node.operation.rules.executor(), inputs: node.inputs, output: index + 1))
+            }
+        }
+        var seen: Set<Int> = []
+        for index in steps.indices.reversed() {
+            steps[index].lastReads = Set(steps[index].inputs).filter { seen.insert($0).inserted }.sorted()
+        }
+        return steps
+    }
+
+    /// Items that go through the layers together: as many as keep the widest intermediate value in a core's cache.
+    static func blockRows(_ model: InferenceModel) -> Int {
+        let widest = model.types.map { $0.shape.count * $0.elementBits / 8 + 1 }.max() ?? 1
+        return Swift.min(Swift.max(131_072 / widest / 8 * 8, 8), 1024)
+    }
+
+    /// Items below which starting another thread costs more than it saves: about a million weight products.
+    static func grain(_ model: InferenceModel) -> Int {
+        let products = model.nodes.reduce(1) { $0 + $1.operation.weightCount }
+        return Swift.max((1_000_000 / products + 3) / 4 * 4, 4)
+    }
+}
