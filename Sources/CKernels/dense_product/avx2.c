@@ -1,44 +1,46 @@
 #if defined(__x86_64__)
+#include "../compiler.h"
 #include "blocked.h"
 #include "pack_x86.h"
 
 /// 6 rows × 16 columns: 12 sums, 2 registers of B and one broadcast. One register stays free: with 4 × 24, which needs all sixteen,
 /// compilers spill sums in the loop.
-static inline __attribute__((always_inline)) SF_AVX2 void tile_vectors(
+SF_INLINE SF_AVX2 void tile_vectors(
     const int vectors, size_t units, const float* a, const float* b, float* c, size_t c_row, size_t rows, size_t columns, int add) {
     __m256 sum[6][2];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 6; i++)
-#pragma clang loop unroll(full)
+    SF_UNROLL
+    for (int i = 0; i < 6; i++) {
+        SF_UNROLL
         for (int v = 0; v < vectors; v++) sum[i][v] = _mm256_setzero_ps();
+    }
     for (size_t k = 0; k < units; k++) {
         __m256 right[2];
-#pragma clang loop unroll(full)
+        SF_UNROLL
         for (int v = 0; v < vectors; v++) right[v] = _mm256_loadu_ps(b + k * 16 + 8 * v);
-#pragma clang loop unroll(full)
+        SF_UNROLL
         for (int i = 0; i < 6; i++) {
             const __m256 left = _mm256_broadcast_ss(a + k * 6 + i);
-#pragma clang loop unroll(full)
+            SF_UNROLL
             for (int v = 0; v < vectors; v++) sum[i][v] = _mm256_fmadd_ps(left, right[v], sum[i][v]);
         }
     }
     const __m256i last = first_lanes(columns - 8 * ((size_t)vectors - 1));
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 6; i++)
-        if ((size_t)i < rows) {
-#pragma clang loop unroll(full)
-            for (int v = 0; v < vectors; v++) {
-                float* const out = c + (size_t)i * c_row + 8 * v;
-                __m256 value = sum[i][v];
-                if (v < vectors - 1) {
-                    if (add) value = _mm256_add_ps(_mm256_loadu_ps(out), value);
-                    _mm256_storeu_ps(out, value);
-                } else {
-                    if (add) value = _mm256_add_ps(_mm256_maskload_ps(out, last), value);
-                    _mm256_maskstore_ps(out, last, value);
-                }
+    SF_UNROLL
+    for (int i = 0; i < 6; i++) {
+        if ((size_t)i >= rows) continue;
+        SF_UNROLL
+        for (int v = 0; v < vectors; v++) {
+            float* const out = c + (size_t)i * c_row + 8 * v;
+            __m256 value = sum[i][v];
+            if (v < vectors - 1) {
+                if (add) value = _mm256_add_ps(_mm256_loadu_ps(out), value);
+                _mm256_storeu_ps(out, value);
+            } else {
+                if (add) value = _mm256_add_ps(_mm256_maskload_ps(out, last), value);
+                _mm256_maskstore_ps(out, last, value);
             }
         }
+    }
 }
 
 static SF_AVX2 void tile(size_t units, const float* a, const float* b, float* c, size_t c_row, size_t rows, size_t columns, int add) {

@@ -1,6 +1,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
+#include "../compiler.h"
 #include "blocked.h"
 #include "pack_x86.h"
 
@@ -9,47 +10,10 @@
 
 #define SF_BF16 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 
-static inline __attribute__((always_inline)) SF_BF16 void tile_vectors(
-    const int vectors, size_t units, const float* a, const float* b, float* c, size_t c_row, size_t rows, size_t columns, int add) {
-    __m512 sum[8][3];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 8; i++)
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
-    for (size_t k = 0; k < units; k++) {
-        __m512bh right[3];
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) right[v] = (__m512bh)_mm512_loadu_ps(b + k * 48 + 16 * v);
-#pragma clang loop unroll(full)
-        for (int i = 0; i < 8; i++) {
-            const __m512bh left = (__m512bh)_mm512_set1_ps(a[k * 8 + i]);
-#pragma clang loop unroll(full)
-            for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_dpbf16_ps(sum[i][v], left, right[v]);
-        }
-    }
-    const __mmask16 last = (__mmask16)(0xFFFFu >> (16 * (size_t)vectors - columns));
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 8; i++)
-        if ((size_t)i < rows) {
-#pragma clang loop unroll(full)
-            for (int v = 0; v < vectors; v++) {
-                float* const out = c + (size_t)i * c_row + 16 * v;
-                const __mmask16 mask = v == vectors - 1 ? last : 0xFFFF;
-                __m512 value = sum[i][v];
-                if (add) value = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, out), value);
-                _mm512_mask_storeu_ps(out, mask, value);
-            }
-        }
-}
-
-static SF_BF16 void tile(size_t units, const float* a, const float* b, float* c, size_t c_row, size_t rows, size_t columns, int add) {
-    if (columns > 32)
-        tile_vectors(3, units, a, b, c, c_row, rows, columns, add);
-    else if (columns > 16)
-        tile_vectors(2, units, a, b, c, c_row, rows, columns, add);
-    else
-        tile_vectors(1, units, a, b, c, c_row, rows, columns, add);
-}
+#define SF_TILE_TARGET SF_BF16
+#define SF_TILE_TYPE __m512bh
+#define SF_MULTIPLY_ADD(sum, left, right) _mm512_dpbf16_ps(sum, left, right)
+#include "tile512.inc"
 
 /// Eight lines that are contiguous along the depth: sixteen values become eight pairs, which are transposed like floats.
 static inline SF_BF16 void pack_pairs8(const float* x, size_t x_across, size_t across, size_t depth, float* panel, size_t stride) {
@@ -65,7 +29,7 @@ static inline SF_BF16 void pack_pairs8(const float* x, size_t x_across, size_t a
     }
 }
 
-static inline __attribute__((always_inline)) SF_BF16 void pack_pairs(
+SF_INLINE SF_BF16 void pack_pairs(
     size_t width, const float* x, size_t x_across, size_t x_depth, size_t across, size_t depth, float* panel) {
     if (x_depth == 1 && depth > 1) {
         for (size_t i = 0; i < width; i += 8)

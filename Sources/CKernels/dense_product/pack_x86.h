@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#include "../compiler.h"
 #include "dense_product.h"
 
 #define SF_AVX2 __attribute__((target("avx2,fma")))
@@ -49,7 +50,7 @@ static inline SF_AVX2 void pack_lines8(
 }
 
 /// `width` (a multiple of 8) lines along the depth or across, whichever is contiguous.
-static inline __attribute__((always_inline)) SF_AVX2 void pack_panel8(
+SF_INLINE SF_AVX2 void pack_panel8(
     size_t width, const float* x, size_t x_across, size_t x_depth, size_t across, size_t depth, float* panel) {
     if (x_depth == 1 && depth > 1) {
         for (size_t i = 0; i < width; i += 8)
