@@ -101,7 +101,8 @@ extension InferenceModel {
             }
             guard var input = fields.removeValue(forKey: "input")?.object,
                 let shape = input.removeValue(forKey: "shape")?.integers, shape.allSatisfy({ $0 > 0 }),
-                let zeroPoint = input.removeValue(forKey: "zeroPoint")?.integer, let shift = input.removeValue(forKey: "shift")?.integer
+                let zeroPoint = input.removeValue(forKey: "zeroPoint")?.integer, (-65536...65536).contains(zeroPoint),
+                let shift = input.removeValue(forKey: "shift")?.integer, (-126...126).contains(shift)
             else { throw .field("input") }
             if let field = fields.keys.min() { throw .unknownField(field) }
             if let field = input.keys.min() { throw .unknownField("\(field) of input") }

@@ -1,0 +1,15 @@
+internal import BitCore
+
+/// The entry point of a fuzzer (`LLVMFuzzerTestOneInput` calls this): reads bytes as a model file and, if they are one, checks that it
+/// survives writing and that the fast session agrees with the reference on one item. Returns 0, or traps on a fault of this module.
+public func fuzzModelFile(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    guard let model = try? InferenceModel(parsing: Array(bytes)) else { return 0 }
+    let encoded = model.encoded()
+    precondition(encoded.count == model.encodedCount, "the predicted size of a model file is wrong")
+    guard let again = try? InferenceModel(parsing: encoded) else { preconditionFailure("a written model file cannot be read") }
+    precondition(again == model, "a model changed on its way through a file")
+    let item = (0..<model.inputCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ bytes.count) }
+    let (fast, slow) = (InferenceSession(model).scores(item, count: 1), ReferenceInterpreter(model).scores(item, count: 1))
+    precondition(fast == slow, "the session and the reference disagree")
+    return 0
+}
