@@ -99,16 +99,17 @@ public struct ParameterStore: Sendable {
 
     /// The signs that a layer computes with: the bits of a `binary` parameter, sign(w) of a `latentBinary` one.
     /// - Precondition: the parameter is not `real`.
-    public func signs(_ id: ParameterID, _ context: ExecutionContext) -> PackedTensor {
+    public func signs(_ id: ParameterID, kernels: Kernels = .active, parallel: Parallel = .serial) -> PackedTensor {
         let spec = spec(id)
         switch spec.encoding {
-        case .binary:
-            return withWords(id) { PackedTensor(words: $0, shape: spec.shape) }
-        case .latentBinary:
-            return withReals(id) { context.kernels.packSigns($0, shape: spec.shape, parallel: context.parallel) }
-        case .real:
-            preconditionFailure("\(spec.name) is a real parameter and has no signs")
+        case .binary: return withWords(id) { PackedTensor(words: $0, shape: spec.shape) }
+        case .latentBinary: return withReals(id) { kernels.packSigns($0, shape: spec.shape, parallel: parallel) }
+        case .real: preconditionFailure("\(spec.name) is a real parameter and has no signs")
         }
+    }
+
+    func signs(_ id: ParameterID, _ context: ExecutionContext) -> PackedTensor {
+        signs(id, kernels: context.kernels, parallel: context.parallel)
     }
 
     // MARK: Places

@@ -35,12 +35,12 @@ public struct BoundOptimizer: Sendable {
             let id = ParameterID(index: index)
             let spec = specs[index]
             let isLatent = spec.encoding == .latentBinary
-            let before = isLatent && countFlips ? parameters.signs(id, context) : nil
+            let before = isLatent && countFlips ? parameters.signs(id, kernels: context.kernels, parallel: context.parallel) : nil
             let known = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context)
             if let known {
                 flips.append(FlipCount(parameter: id, flips: known, count: spec.count))
             } else if let before {
-                let now = parameters.signs(id, context)
+                let now = parameters.signs(id, kernels: context.kernels, parallel: context.parallel)
                 flips.append(FlipCount(parameter: id, flips: context.kernels.differingBits(before, now), count: spec.count))
             }
         }

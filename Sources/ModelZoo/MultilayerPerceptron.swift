@@ -1,5 +1,5 @@
 public import BinaryNN
-public import BitCore
+internal import BitCore
 
 /// Fully connected binary networks: `mlp:784-1024-1024-1024-10`. Every layer is binary, the first and the last too:
 ///
