@@ -1,0 +1,69 @@
+public import BitCore
+
+/// A data set that others publish as files, with what is needed to find, check and fetch them.
+public struct PublishedSet: Sendable, Hashable {
+    public struct File: Sendable, Hashable {
+        /// Name as published, with its `.gz`; the uncompressed file may lie there without it.
+        public var name: String
+        /// Uncompressed length.
+        public var bytes: Int
+        /// SHA-256 of the uncompressed bytes, in hexadecimal. Not of the gzip file, of which several are in circulation.
+        public var sha256: String
+    }
+
+    /// Also the name of its folder.
+    public var name: String
+    public var title: String
+    public var licence: String
+    public var files: [File]
+    /// Addresses of folders that hold the files, tried in this order.
+    public var mirrors: [String]
+    public var itemShape: Shape
+    public var classNames: [String]
+    public var trainCount: Int
+    public var testCount: Int
+
+    /// The four files of MNIST and of sets made in its likeness.
+    private init(
+        likeMNIST name: String, title: String, licence: String, mirrors: [String], classNames: [String], trainImages: String, trainLabels: String,
+        testImages: String, testLabels: String
+    ) {
+        self.name = name
+        self.title = title
+        self.licence = licence
+        self.mirrors = mirrors
+        self.classNames = classNames
+        itemShape = [28, 28]
+        (trainCount, testCount) = (60_000, 10_000)
+        files = [
+            File(name: "train-images-idx3-ubyte.gz", bytes: 47_040_016, sha256: trainImages),
+            File(name: "train-labels-idx1-ubyte.gz", bytes: 60_008, sha256: trainLabels),
+            File(name: "t10k-images-idx3-ubyte.gz", bytes: 7_840_016, sha256: testImages),
+            File(name: "t10k-labels-idx1-ubyte.gz", bytes: 10_008, sha256: testLabels),
+        ]
+    }
+
+    public static let mnist = PublishedSet(
+        likeMNIST: "mnist", title: "MNIST handwritten digits",
+        licence: "Y. LeCun, C. Cortes, C. Burges; usually stated as CC BY-SA 3.0",
+        mirrors: ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
+        classNames: (0...9).map(String.init),
+        trainImages: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        trainLabels: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        testImages: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        testLabels: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")
+
+    public static let fashionMNIST = PublishedSet(
+        likeMNIST: "fashion-mnist", title: "Fashion-MNIST clothing", licence: "MIT, copyright 2017 Zalando SE",
+        mirrors: [
+            "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        ],
+        classNames: ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+        trainImages: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        trainLabels: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        testImages: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        testLabels: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")
+
+    public static let all = [mnist, fashionMNIST]
+}
