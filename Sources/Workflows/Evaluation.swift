@@ -1,0 +1,70 @@
+internal import BinaryInference
+public import BitCore
+public import Datasets
+
+/// What `spinflip evaluate` reports: how often packed inference is right.
+public struct EvaluationReport: Codable, Sendable, Hashable {
+    public var model: String
+    public var dataset: String
+    /// Share of the items whose class is their label.
+    public var accuracy: Double
+    public var correct: Int
+    public var count: Int
+    public var imagesPerSecond: Double
+    public var seconds: Double
+    public var isa: String
+    public var threads: Int
+    /// False when it was stopped before the last item; the figures are then of the items seen.
+    public var isComplete: Bool
+
+    public var text: String {
+        let rate = "\(Format.count(imagesPerSecond)) images/s (\(isa), \(threads) thread\(threads == 1 ? "" : "s"))"
+        return "accuracy \(Format.percent(accuracy)) on \(Format.grouped(count)) items of \(dataset), \(rate)"
+            + (isComplete ? "" : "; stopped early")
+    }
+}
+
+/// A model and a data set that do not fit.
+public enum MismatchError: Error, Hashable, CustomStringConvertible {
+    case itemSize(model: Int, data: Int, dataset: String)
+    case classes(model: Int, data: Int, dataset: String)
+
+    public var description: String {
+        switch self {
+        case .itemSize(let model, let data, let dataset):
+            "the model takes items of \(model) values, but those of \(dataset) have \(data); choose the data set it was trained on"
+        case .classes(let model, let data, let dataset):
+            "the model tells \(model) classes apart, but \(dataset) has \(data); choose the data set it was trained on"
+        }
+    }
+}
+
+extension LoadedModel {
+    /// Runs packed inference over `data`.
+    public func evaluate(on data: Dataset, kernels: Kernels = .active, parallel: Parallel, _ control: RunControl) throws(MismatchError) -> EvaluationReport {
+        guard data.featureCount == model.inputCount else {
+            throw .itemSize(model: model.inputCount, data: data.featureCount, dataset: data.name)
+        }
+        guard data.classCount <= model.classes else { throw .classes(model: model.classes, data: data.classCount, dataset: data.name) }
+        let session = InferenceSession(model, kernels: kernels, parallel: parallel)
+        let width = model.inputCount
+        var (correct, done, seconds) = (0, 0, 0.0)
+        // Large enough that progress costs nothing, small enough that Ctrl-C is heard.
+        let chunk = 4096
+        while done < data.count, !control.isCancelled() {
+            let end = Swift.min(done + chunk, data.count)
+            let start = control.seconds()
+            let classes = data.features.withUnsafeBufferPointer { bytes in
+                session.classify(UnsafeBufferPointer(rebasing: bytes[done * width..<end * width]), count: end - done)
+            }
+            seconds += control.seconds() - start
+            for (offset, value) in classes.enumerated() where value == data.labels[done + offset] { correct += 1 }
+            done = end
+            control.onProgress(Progress(stage: "evaluating", completed: done, total: data.count, unit: "images"))
+        }
+        return EvaluationReport(
+            model: path, dataset: data.name, accuracy: done > 0 ? Double(correct) / Double(done) : 0, correct: correct, count: done,
+            imagesPerSecond: seconds > 0 ? Double(done) / seconds : 0, seconds: seconds, isa: kernels.instructionSet.rawValue,
+            threads: parallel.threads, isComplete: done == data.count)
+    }
+}
