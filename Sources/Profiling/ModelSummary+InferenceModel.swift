@@ -6,41 +6,19 @@ extension ModelSummary {
     /// A packed model.
     /// - Parameter fileBytes: the size of the file it was read from.
     public init(_ model: InferenceModel, fileBytes: Int? = nil) {
-        let layers = model.nodes.enumerated().map { index, node in
-            let inputs = node.inputs.map { model.types[$0] }
-            let output = model.types[index + 1]
+        let layers = zip(model.nodes, model.layerFacts).map { node, facts in
             var counts = OperationCounts()
-            var parameters: [String: Int] = [:]
-            var (bytes, real) = (0, 0)
-            func kernel(_ kernel: PackedTensor) {
-                parameters["1"] = kernel.shape.count
-                bytes = kernel.wordCount * 8
-                real = kernel.shape.count * 4
-            }
             switch node.operation {
-            case .binarise: counts.comparisons = output.shape.count
-            case .byteDense(let weights):
-                kernel(weights)
-                counts.byteBinaryMACs = weights.shape.count
-            case .binaryDense(let weights):
-                kernel(weights)
-                counts.binaryMACs = weights.shape.count
-            case .threshold(let thresholds):
-                parameters["32"] = thresholds.count
-                bytes = thresholds.count * 4
-                // A float network has a scale and a shift here.
-                real = thresholds.count * 8
-                counts.comparisons = thresholds.count
-            case .scores(let scale, let bias, _):
-                parameters["32"] = scale.count + bias.count
-                bytes = (scale.count + bias.count) * 4
-                real = bytes
-                counts.realOperations = 2 * scale.count
+            case .binarise, .threshold: counts.comparisons = facts.outputShape.count
+            case .byteDense: counts.byteBinaryMACs = facts.products
+            case .binaryDense: counts.binaryMACs = facts.products
+            case .scores: counts.realOperations = 2 * facts.outputShape.count
             }
             return Layer(
-                name: node.name, kind: node.operation.identifier, inputBits: inputs.first?.elementBits ?? 0, outputShape: output.shape,
-                parameters: parameters, bytes: bytes, float32Bytes: real, operations: counts)
+                name: facts.name, kind: facts.operation, inputBits: facts.inputBits, outputShape: facts.outputShape,
+                parameters: ["1": facts.binaryWeights, "32": facts.integerParameters].filter { $0.value > 0 }, bytes: facts.bytes,
+                operations: counts)
         }
-        self.init(model: model.name, layers: layers, fileBytes: fileBytes)
+        self.init(model: model.name, layers: layers, predictedFileBytes: model.totals.fileBytes, fileBytes: fileBytes)
     }
 }

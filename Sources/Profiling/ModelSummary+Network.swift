@@ -9,24 +9,21 @@ extension ModelSummary {
             let specs = network.specs.filter { $0.name.hasPrefix(node.name + ".") }
             let inputs = node.inputs.map(network.signal)
             var parameters: [String: Int] = [:]
-            var (bytes, real) = (0, 0)
+            var bytes = 0
             if let norm = node.layer as? BatchNorm {
                 let channels = node.output.shape.columns
                 let perChannel = norm.isOutput ? 2 : 1
                 parameters["32"] = channels * perChannel
                 bytes = channels * perChannel * 4
-                // A float batch norm in inference is a scale and a shift.
-                real = channels * 8
             } else {
                 for spec in specs where spec.role != .statistic {
                     parameters["\(spec.bitsPerElement)", default: 0] += spec.count
                     bytes += spec.bitsPerElement == 1 ? spec.shape.rows * PackedTensor.words(for: spec.shape.columns) * 8 : spec.count * 4
-                    real += spec.count * 4
                 }
             }
             return Layer(
                 name: node.name, kind: node.layer.kind, inputBits: inputs.first?.bits ?? 0, outputShape: node.output.shape, parameters: parameters,
-                bytes: bytes, float32Bytes: real, operations: node.layer.operationCounts(inputs))
+                bytes: bytes, operations: node.layer.operationCounts(inputs))
         }
         self.init(model: model, layers: layers)
     }

@@ -15,31 +15,31 @@ public struct ModelSummary: Codable, Sendable, Hashable {
         /// Number of parameters by their width in bits: `"1"`, `"32"`.
         public var parameters: [String: Int]
         public var bytes: Int
-        /// Bytes of the same parameters as Float32.
-        public var float32Bytes: Int
         public var operations: OperationCounts
 
         public init(
-            name: String, kind: String, inputBits: Int, outputShape: Shape, parameters: [String: Int], bytes: Int, float32Bytes: Int,
-            operations: OperationCounts
+            name: String, kind: String, inputBits: Int, outputShape: Shape, parameters: [String: Int], bytes: Int, operations: OperationCounts
         ) {
             (self.name, self.kind, self.inputBits, self.outputShape) = (name, kind, inputBits, outputShape)
-            (self.parameters, self.bytes, self.float32Bytes, self.operations) = (parameters, bytes, float32Bytes, operations)
+            (self.parameters, self.bytes, self.operations) = (parameters, bytes, operations)
         }
     }
 
     public struct Totals: Codable, Sendable, Hashable {
         public var parameters: [String: Int]
         public var parameterCount: Int
-        /// Predicted: the sum over the layers.
+        /// The sum over the layers.
         public var bytes: Int
+        /// The same parameters as Float32.
         public var float32Bytes: Int
         /// float32Bytes / bytes.
         public var compression: Double
         public var operations: OperationCounts
         /// Share of the multiply-accumulates that are sign times sign.
         public var binaryShare: Double
-        /// Size of the file, where there is one: tables and header.
+        /// Size that the file should have, header included, where the header is known.
+        public var predictedFileBytes: Int?
+        /// Size of the file, where there is one.
         public var fileBytes: Int?
     }
 
@@ -47,7 +47,7 @@ public struct ModelSummary: Codable, Sendable, Hashable {
     public var layers: [Layer]
     public var totals: Totals
 
-    public init(model: String, layers: [Layer], fileBytes: Int? = nil) {
+    public init(model: String, layers: [Layer], predictedFileBytes: Int? = nil, fileBytes: Int? = nil) {
         self.model = model
         self.layers = layers
         var parameters: [String: Int] = [:]
@@ -57,10 +57,11 @@ public struct ModelSummary: Codable, Sendable, Hashable {
             operations = operations + layer.operations
         }
         let bytes = layers.reduce(0) { $0 + $1.bytes }
-        let real = layers.reduce(0) { $0 + $1.float32Bytes }
+        let count = parameters.values.reduce(0, +)
         totals = Totals(
-            parameters: parameters, parameterCount: parameters.values.reduce(0, +), bytes: bytes, float32Bytes: real,
-            compression: bytes > 0 ? Double(real) / Double(bytes) : 1, operations: operations,
-            binaryShare: operations.totalMACs > 0 ? Double(operations.binaryMACs) / Double(operations.totalMACs) : 0, fileBytes: fileBytes)
+            parameters: parameters, parameterCount: count, bytes: bytes, float32Bytes: 4 * count,
+            compression: bytes > 0 ? Double(4 * count) / Double(bytes) : 1, operations: operations,
+            binaryShare: operations.totalMACs > 0 ? Double(operations.binaryMACs) / Double(operations.totalMACs) : 0,
+            predictedFileBytes: predictedFileBytes, fileBytes: fileBytes)
     }
 }

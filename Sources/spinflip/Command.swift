@@ -15,6 +15,9 @@ extension Command {
         let status: ExitStatus
         do {
             status = try perform(terminal)
+        } catch let error as ExitStatus {
+            terminal.clear()
+            status = error
         } catch {
             terminal.clear()
             Spinflip.fail(Self.sentence(error), status: error is EncodingError ? .internalFault : .badInput)

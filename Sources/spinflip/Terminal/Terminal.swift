@@ -57,6 +57,24 @@ final class Terminal: Sendable {
     /// Wipes a progress bar before an error is printed.
     func clear() { meter.withLock { Output.raw($0.clear()) } }
 
+    /// Runs asynchronous work to its end, and cancels it on Ctrl-C.
+    func wait<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) throws -> Result {
+        let outcome = Mutex<Swift.Result<Result, any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        let task = Task {
+            let result: Swift.Result<Result, any Error>
+            do { result = .success(try await work()) } catch { result = .failure(error) }
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        while done.wait(timeout: .now() + 0.1) == .timedOut {
+            if interrupt.isSet { task.cancel() }
+        }
+        if interrupt.isSet, let result = outcome.withLock({ $0 }), case .failure = result { throw ExitStatus.interrupted }
+        guard let result = outcome.withLock({ $0 }) else { throw ExitStatus.internalFault }
+        return try result.get()
+    }
+
     private static let seconds: @Sendable () -> Double = { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
     private static var columns: Int {

@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Datasets
+internal import Workflows
+
+struct Evaluate: Command {
+    static let configuration = CommandConfiguration(abstract: "Run packed inference over the test split of a data set.")
+
+    @Argument(help: ArgumentHelp("Model file.", valueName: "model"))
+    var model: String
+
+    @Option(help: ArgumentHelp("Data set (spinflip data list names them).", valueName: "name"))
+    var dataset: String
+
+    @Option(help: ArgumentHelp("Use only the first items.", valueName: "n"))
+    var limit: Int?
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit)") }
+    }
+
+    func perform(_ terminal: Terminal) throws -> ExitStatus {
+        let loaded = try LoadedModel(path: model)
+        let test = try data.catalog.load(dataset, options: DatasetOptions(seed: common.seed)).test.prefix(limit)
+        let report = try loaded.evaluate(on: test, parallel: common.parallel, terminal.control)
+        terminal.finish(report) { report.text }
+        return report.isComplete ? .done : .interrupted
+    }
+}
