@@ -90,7 +90,9 @@ let package = Package(
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BinaryTraining"]),
-        tests("Workflows", ["BitCore", "BinaryNN", "BinaryInference"]),
+        tests(
+            "Workflows",
+            ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling", "Report"]),
         .testTarget(name: "spinflipTests", dependencies: ["spinflip"], exclude: ["Snapshots"], swiftSettings: strict),
         tests("House", []),
     ]

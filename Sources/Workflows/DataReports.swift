@@ -22,10 +22,11 @@ public struct DataFetchReport: Codable, Sendable {
     public init(_ catalog: DatasetCatalog, _ name: String, _ control: RunControl) async throws(DatasetError) {
         self.name = name
         folder = catalog.folder
-        files = try await catalog.fetch(name) { progress in
-            control.onProgress(
-                Progress(stage: "fetching \(progress.file)", completed: progress.received, total: progress.expected, unit: "B"))
-        }
+        files = try await catalog.fetch(
+            name,
+            progress: {
+                control.onProgress(Progress(stage: "fetching \($0.file)", completed: $0.received, total: $0.expected, unit: "B"))
+            })
     }
 
     public var text: String {

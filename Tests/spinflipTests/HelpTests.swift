@@ -4,7 +4,7 @@ import Testing
 /// Help texts against the ones on record. `SPINFLIP_UPDATE_SNAPSHOTS=1` writes them anew.
 @Suite struct HelpTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
-    static let commands = ["doctor"]
+    static let commands = ["evaluate", "predict", "data list", "data fetch", "data verify", "doctor"]
 
     @Test(arguments: [""] + commands)
     func helpIsAsRecorded(_ command: String) throws {

@@ -4,7 +4,7 @@ public struct ProgressMeter: Sendable {
     public enum Style: Sendable, Hashable {
         /// Redrawn in place, at most ten times a second. `width` is the terminal's, in columns.
         case bar(width: Int, color: Bool)
-        /// One line at the start of a stage, then every `interval` seconds.
+        /// One line every `interval` seconds of a stage; none for a stage that is over sooner.
         case lines(interval: Double)
     }
 
@@ -20,17 +20,17 @@ public struct ProgressMeter: Sendable {
     /// The text to write now, if any.
     /// - Parameter now: seconds on a clock that never goes back.
     public mutating func update(_ progress: Progress, at now: Double) -> String? {
-        if progress.stage != stage {
-            stage = progress.stage
-            stageStart = now
-            startCount = progress.completed
-            lastShown = -.infinity
-        }
         let interval =
             switch style {
             case .bar: 0.1
             case .lines(let interval): interval
             }
+        if progress.stage != stage {
+            stage = progress.stage
+            stageStart = now
+            startCount = progress.completed
+            if case .bar = style { lastShown = -.infinity } else { lastShown = now }
+        }
         guard now - lastShown >= interval else { return nil }
         lastShown = now
         switch style {
@@ -45,7 +45,7 @@ public struct ProgressMeter: Sendable {
     /// What has to be written before anything else is printed: wipes a bar that stands there.
     public mutating func clear() -> String {
         defer { barIsDrawn = false }
-        lastShown = -.infinity
+        if barIsDrawn { lastShown = -.infinity }
         return barIsDrawn ? "\r\u{1B}[K" : ""
     }
 

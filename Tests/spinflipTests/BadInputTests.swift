@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// Bad input: one sentence on standard error that names what is wrong, exit status 2, nothing on standard output.
+@Suite struct BadInputTests {
+    static let garbage: String = {
+        let path = FileManager.default.temporaryDirectory.appending(path: "spinflip-garbage-\(ProcessInfo.processInfo.processIdentifier)").path
+        try? Data([8, 0, 0, 0, 0, 0, 0, 0x80, 1, 2, 3]).write(to: URL(filePath: path))
+        return path
+    }()
+
+    @Test(arguments: [
+        ["evaluate", "/nowhere/model.safetensors", "--dataset", "digits"],
+        ["evaluate", garbage, "--dataset", "digits"],
+        ["evaluate", "/", "--dataset", "digits"],
+        ["predict", "/nowhere/model.safetensors", "x.csv"],
+        ["predict", garbage, garbage],
+        ["data", "fetch", "mnits"],
+        ["data", "verify", "nothing"],
+        ["data", "verify", "digits"],
+    ])
+    func exitsWith2AndOneSentence(_ arguments: [String]) throws {
+        let outcome = try Tool.run(arguments)
+        #expect(outcome.status == 2)
+        #expect(!outcome.crashed)
+        #expect(outcome.output.isEmpty)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.count == 1, "\(outcome.errors)")
+        #expect(lines.first?.hasPrefix("Error: ") == true)
+
+        let json = try Tool.run(arguments + ["--json"])
+        #expect(json.status == 2)
+        #expect(json.json?["exitCode"] as? Int == 2)
+    }
+
+    @Test func unknownDataSetListsKnownAndNearest() throws {
+        let outcome = try Tool.run("data", "fetch", "mnits")
+        #expect(outcome.errors.contains("fashion-mnist") && outcome.errors.contains("mnist"))
+    }
+
+    @Test func missingPublishedSetSaysWhatToDo() throws {
+        let outcome = try Tool.run("data", "verify", "mnist", "--data-dir", "/nowhere")
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("spinflip data fetch mnist"))
+    }
+
+    @Test(arguments: [["evaluate", "x", "--dataset", "digits", "--limit", "0"], ["evaluate", "x"], ["predict", "x"], ["evaluate"], ["data", "fetch"]])
+    func usage(_ arguments: [String]) throws { #expect(try Tool.run(arguments).status == 64) }
+}
