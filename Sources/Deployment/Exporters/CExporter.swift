@@ -1,0 +1,81 @@
+public import BinaryInference
+public import BitCore
+internal import Foundation
+
+/// Files of C99 that an export made, and what they need on a device.
+public struct ExportedC: Sendable, Hashable, Codable {
+    /// Prefix of every name in the code, and of the files.
+    public let prefix: String
+    /// Paths of the header, the source and the self-test.
+    public let files: [String]
+    /// Bytes of constant tables; the code itself adds one or two kilobytes.
+    public let flashBytes: Int
+    /// Bytes of the work buffer that the caller provides; the stack holds a few dozen bytes more.
+    public let ramBytes: Int
+    /// Items in the self-test.
+    public let vectors: Int
+
+    public var header: String { files[0] }
+    public var source: String { files[1] }
+    public var test: String { files[2] }
+}
+
+/// Why an export did not happen.
+public enum ExportError: Error, Hashable, Sendable, CustomStringConvertible {
+    case folder(path: String, reason: String)
+    case file(FileError)
+
+    public var description: String {
+        switch self {
+        case .folder(let path, let reason): "cannot make the folder \(path): \(reason)"
+        case .file(let error): error.description
+        }
+    }
+}
+
+/// Writes a model as C99: integers only from 8-bit inputs to the class, no allocation, nothing global but constant tables, re-entrant.
+///
+/// Layout and derivations stand as comments in the code itself. Words are `uint32_t`, so that 32-bit cores work at their own width and
+/// 64-bit ones vectorise; nothing depends on byte order, alignment beyond four bytes, or compiler extensions.
+public struct CExporter {
+    let model: InferenceModel
+    let prefix: String
+    let plan: CPlan
+
+    /// - Parameter name: what the C names start with, made an identifier; nil takes the model's name.
+    public init(_ model: InferenceModel, name: String? = nil) {
+        self.model = model
+        prefix = CText.identifier(name ?? model.name)
+        plan = CPlan(model)
+    }
+
+    /// The scores' words are in the work buffer too, for `classify`.
+    var ramBytes: Int { 4 * plan.workWords }
+
+    /// Writes `NAME.h`, `NAME.c` and `NAME_test.c` into a folder, which is made where it is missing.
+    /// - Parameters:
+    ///   - vectors: items for the self-test, one after the other, `model.inputCount` bytes each.
+    /// - Precondition: whole items.
+    public func write(to folder: String, vectors: [UInt8] = []) throws(ExportError) -> ExportedC {
+        precondition(vectors.count % model.inputCount == 0, "\(vectors.count) bytes are not items of \(model.inputCount)")
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .folder(path: folder, reason: error.localizedDescription)
+        }
+        let (source, flashBytes) = source()
+        let base = folder.hasSuffix("/") ? folder + prefix : folder + "/" + prefix
+        let count = vectors.count / model.inputCount
+        let files = [
+            (base + ".h", header(flashBytes: flashBytes)), (base + ".c", source), (base + "_test.c", test(vectors, count: count)),
+        ]
+        for (path, text) in files {
+            do {
+                try AtomicFile.write(text.bytes, to: path)
+            } catch {
+                throw .file(error)
+            }
+        }
+        return ExportedC(prefix: prefix, files: files.map(\.0), flashBytes: flashBytes, ramBytes: ramBytes, vectors: count)
+    }
+}

@@ -1,0 +1,221 @@
+/// The functions of a generated C file. `@` stands for the network's prefix. Each is written out only where a network calls it.
+enum CRoutine: Hashable, Comparable {
+    case differences
+    case sumLayer
+    case signLayer(bits: Int)
+    case byteSums
+    case byteSignLayer(bits: Int)
+    case signs(bits: Int)
+    case scale
+    case binarise
+
+    /// What it calls.
+    var needs: [CRoutine] {
+        switch self {
+        case .sumLayer, .signLayer: [.differences]
+        case .byteSignLayer(let bits): [.byteSums, .signs(bits: bits)]
+        default: []
+        }
+    }
+
+    /// Order of definition: callees first.
+    private var rank: Int {
+        switch self {
+        case .differences: 0
+        case .byteSums: 1
+        case .signs(let bits): 2 + bits / 32
+        case .sumLayer: 4
+        case .signLayer(let bits): 5 + bits / 32
+        case .byteSignLayer(let bits): 7 + bits / 32
+        case .scale: 9
+        case .binarise: 10
+        }
+    }
+
+    static func < (a: CRoutine, b: CRoutine) -> Bool { a.rank < b.rank }
+
+    var text: String {
+        switch self {
+        case .differences: Self.differencesText
+        case .sumLayer: Self.sumLayerText
+        case .signLayer(let bits): Self.signLayerText.replacing("BITS", with: "\(bits)")
+        case .byteSums: Self.byteSumsText
+        case .byteSignLayer(let bits): Self.byteSignLayerText.replacing("BITS", with: "\(bits)")
+        case .signs(let bits): Self.signsText.replacing("BITS", with: "\(bits)")
+        case .scale: Self.scaleText
+        case .binarise: Self.binariseText
+        }
+    }
+
+    private static let differencesText = """
+        /* In how many bits two rows differ. Ones are counted in pairs, then in groups of four, then in
+         * bytes; four byte-wide counters take 31 words of at most 8 ones a byte (248) before they are
+         * added up. No multiplication, no table, no compiler extension. */
+        static uint32_t @_differences(const uint32_t *a, const uint32_t *b, uint32_t words)
+        {
+            uint32_t total = 0u;
+            while (words > 0u) {
+                uint32_t block = words < 31u ? words : 31u;
+                uint32_t counters = 0u;
+                words -= block;
+                for (; block > 0u; block--) {
+                    uint32_t v = *a++ ^ *b++;
+                    v = v - ((v >> 1) & 0x55555555u);
+                    v = (v & 0x33333333u) + ((v >> 2) & 0x33333333u);
+                    counters += (v + (v >> 4)) & 0x0F0F0F0Fu;
+                }
+                counters = (counters & 0x00FF00FFu) + ((counters >> 8) & 0x00FF00FFu);
+                total += (counters & 0xFFFFu) + (counters >> 16);
+            }
+            return total;
+        }
+
+
+        """
+
+    private static let sumLayerText = """
+        /* Sums of sign products: K signs agree in K - d places and differ in d, so the sum of their
+         * products is (K - d) - d = K - 2d. Padding bits are 0 in both rows and never differ. */
+        static void @_sum_layer(const uint32_t *x, const uint32_t *w, uint32_t outputs, uint32_t words,
+                                int32_t depth, int32_t *z)
+        {
+            uint32_t j;
+            for (j = 0u; j < outputs; j++, w += words) {
+                z[j] = depth - 2 * (int32_t)@_differences(x, w, words);
+            }
+        }
+
+
+        """
+
+    private static let signLayerText = """
+        /* Bits in, bits out: output j is +1 (bit 1) where K - 2d >= t[j]. Batch normalisation and sign are
+         * inside t. */
+        static void @_sign_layer_BITS(const uint32_t *x, const uint32_t *w, const intBITS_t *t,
+                                    uint32_t outputs, uint32_t words, int32_t depth, uint32_t *y)
+        {
+            uint32_t j;
+            for (j = 0u; j < outputs; j++, w += words) {
+                int32_t z = depth - 2 * (int32_t)@_differences(x, w, words);
+                if ((j & 31u) == 0u) {
+                    y[j >> 5] = 0u;
+                }
+                if (z >= t[j]) {
+                    y[j >> 5] |= (uint32_t)1u << (j & 31u);
+                }
+            }
+        }
+
+
+        """
+
+    private static let byteSumsText = """
+        /* Exact sums of bytes with signs: with P the sum of the bytes whose weight is +1 and S the sum of
+         * all, z = P - (S - P). P comes from tables: for every group of four inputs the sums of its sixteen
+         * subsets are made once and serve all outputs, so four weights cost one look-up. Weights are
+         * word-major: w[i * stride + j] holds inputs 32i to 32i + 31 of output j, lowest bit first.
+         * Nothing overflows: P and S - P are at most 255 K < 2^31. */
+        static void @_byte_sums(const uint8_t *q, const uint32_t *w, uint32_t stride, uint32_t outputs,
+                                uint32_t depth, int32_t *z, uint32_t *table)
+        {
+            uint32_t i, j, n, k, m;
+            int32_t all = 0;
+            for (j = 0u; j < outputs; j++) {
+                z[j] = 0;
+            }
+            for (i = 0u; i < depth; i += 32u, w += stride) {
+                for (n = 0u; n < 8u; n++) {
+                    uint32_t *t = table + 16u * n;
+                    t[0] = 0u;
+                    for (k = 0u; k < 4u; k++) {
+                        uint32_t at = i + 4u * n + k;
+                        uint32_t v = at < depth ? q[at] : 0u;
+                        all += (int32_t)v;
+                        for (m = 0u; m < (uint32_t)1u << k; m++) {
+                            t[((uint32_t)1u << k) + m] = t[m] + v;
+                        }
+                    }
+                }
+                for (j = 0u; j < outputs; j++) {
+                    uint32_t v = w[j];
+                    z[j] += (int32_t)(table[v & 15u] + table[16u + ((v >> 4) & 15u)]
+                        + table[32u + ((v >> 8) & 15u)] + table[48u + ((v >> 12) & 15u)]
+                        + table[64u + ((v >> 16) & 15u)] + table[80u + ((v >> 20) & 15u)]
+                        + table[96u + ((v >> 24) & 15u)] + table[112u + (v >> 28)]);
+                }
+            }
+            for (j = 0u; j < outputs; j++) {
+                z[j] = z[j] - (all - z[j]);
+            }
+        }
+
+
+        """
+
+    private static let signsText = """
+        /* Bits from sums: +1 where z[j] >= t[j]. */
+        static void @_signs_BITS(const int32_t *z, const intBITS_t *t, uint32_t outputs, uint32_t *y)
+        {
+            uint32_t j;
+            for (j = 0u; j < outputs; j++) {
+                if ((j & 31u) == 0u) {
+                    y[j >> 5] = 0u;
+                }
+                if (z[j] >= t[j]) {
+                    y[j >> 5] |= (uint32_t)1u << (j & 31u);
+                }
+            }
+        }
+
+
+        """
+
+    private static let byteSignLayerText = """
+        /* Bytes in, bits out, 128 outputs at a time so that the sums need little memory. */
+        static void @_byte_sign_layer_BITS(const uint8_t *q, const uint32_t *w, const intBITS_t *t,
+                                         uint32_t outputs, uint32_t depth, uint32_t *tile, uint32_t *y)
+        {
+            uint32_t first;
+            int32_t *z = (int32_t *)tile;
+            for (first = 0u; first < outputs; first += 128u) {
+                uint32_t count = outputs - first < 128u ? outputs - first : 128u;
+                @_byte_sums(q, w + first, outputs, count, depth, z, tile + 128);
+                @_signs_BITS(z, t + first, count, y + (first >> 5));
+            }
+        }
+
+
+        """
+
+    private static let scaleText = """
+        /* Scores from sums; z and s may be one array. Fan-in bounds every score below 2^24. */
+        static void @_scale(const int32_t *z, const int32_t *scale, const int32_t *bias, uint32_t classes,
+                            int32_t *s)
+        {
+            uint32_t j;
+            for (j = 0u; j < classes; j++) {
+                s[j] = scale[j] * z[j] + bias[j];
+            }
+        }
+
+
+        """
+
+    private static let binariseText = """
+        /* Bits from bytes: +1 where q[k] >= threshold. */
+        static void @_binarise(const uint8_t *q, uint32_t count, uint32_t threshold, uint32_t *y)
+        {
+            uint32_t k;
+            for (k = 0u; k < count; k++) {
+                if ((k & 31u) == 0u) {
+                    y[k >> 5] = 0u;
+                }
+                if (q[k] >= threshold) {
+                    y[k >> 5] |= (uint32_t)1u << (k & 31u);
+                }
+            }
+        }
+
+
+        """
+}

@@ -1,0 +1,107 @@
+public import BinaryInference
+public import BitCore
+internal import Foundation
+
+extension Verification {
+    /// A C compiler, and what runs its programs.
+    public struct Toolchain: Sendable, Hashable, Codable {
+        public var compiler: String
+        public var flags: [String]
+        /// Program and arguments put before the compiled program; empty where this machine runs it itself.
+        public var runner: [String]
+
+        public init(compiler: String, flags: [String] = [], runner: [String] = []) {
+            self.compiler = compiler
+            self.flags = flags
+            self.runner = runner
+        }
+
+        /// The system's compiler.
+        public static let native = Toolchain(compiler: "cc")
+        /// 64-bit Arm, emulated.
+        public static let aarch64 = Toolchain(compiler: "aarch64-linux-gnu-gcc", flags: ["-static"], runner: ["qemu-aarch64"])
+        /// 32-bit Arm, emulated.
+        public static let arm = Toolchain(compiler: "arm-linux-gnueabihf-gcc", flags: ["-static"], runner: ["qemu-arm"])
+
+        /// True when compiler and runner are installed.
+        public var isInstalled: Bool { ([compiler] + runner.prefix(1)).allSatisfy { Command.find($0) != nil } }
+    }
+
+    /// What became of exported C.
+    public struct CReport: Sendable, Hashable, Codable {
+        /// nil where there is no compiler; false where the code does not compile, run, or agree.
+        public let verified: Bool?
+        /// Items compared, those of the self-test not counted.
+        public let inputs: Int
+        /// Items with a class or score that differs.
+        public let mismatches: Int
+        /// The compiler's or the self-test's words, for a person.
+        public let detail: String
+    }
+
+    /// Flags under which the code must compile without a word.
+    public static let strictFlags = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+
+    /// Compiles exported C, runs its self-test, and compares its classes and scores with the reference on further items.
+    public static func verifyC(
+        _ exported: ExportedC, _ model: InferenceModel, inputs: [UInt8] = [], count: Int = 0, toolchain: Toolchain = .native,
+        parallel: Parallel = .serial
+    ) -> CReport {
+        guard let compiler = Command.find(toolchain.compiler), toolchain.isInstalled else {
+            return CReport(verified: nil, inputs: 0, mismatches: 0, detail: "\(toolchain.compiler) is not installed, so the code was not run")
+        }
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "spinflip-verify-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        func failed(_ detail: String) -> CReport { CReport(verified: false, inputs: 0, mismatches: 0, detail: detail) }
+        do {
+            try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+            func build(_ source: String, _ program: String) throws -> Command.Outcome {
+                let include = URL(filePath: exported.header).deletingLastPathComponent().path
+                let arguments = strictFlags + toolchain.flags + ["-I", include, exported.source, source, "-o", scratch.appending(path: program).path]
+                return try Command(program: compiler, arguments: arguments).run(in: scratch)
+            }
+            func run(_ program: String, input: URL?) throws -> Command.Outcome {
+                let line = try toolchain.runner.enumerated().map { try $0.offset == 0 ? path($0.element) : $0.element }
+                let words = line + [scratch.appending(path: program).path]
+                return try Command(program: words[0], arguments: Array(words.dropFirst()), input: input).run(in: scratch)
+            }
+            var outcome = try build(exported.test, "selftest")
+            guard outcome.status == 0 else { return failed("the exported C does not compile: \(outcome.text.prefix(2000))") }
+            outcome = try run("selftest", input: nil)
+            guard outcome.status == 0 else { return failed("the self-test failed: \(outcome.text.prefix(2000))") }
+            let summary = outcome.text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard count > 0 else { return CReport(verified: true, inputs: 0, mismatches: 0, detail: summary) }
+
+            let driver = scratch.appending(path: "driver.c")
+            try Data(CExporter(model, name: exported.prefix).driver().bytes).write(to: driver)
+            let items = scratch.appending(path: "items")
+            try Data(inputs).write(to: items)
+            outcome = try build(driver.path, "driver")
+            guard outcome.status == 0 else { return failed("the exported C does not compile: \(outcome.text.prefix(2000))") }
+            outcome = try run("driver", input: items)
+            guard outcome.status == 0 else { return failed("the exported C stopped: \(outcome.text.prefix(2000))") }
+            let expected = reference(model, inputs: inputs, count: count, parallel: parallel)
+            let mismatches = differingLines(outcome.output, expected, classes: model.classes)
+            return CReport(verified: mismatches == 0, inputs: count, mismatches: mismatches, detail: summary)
+        } catch {
+            return failed("the exported C could not be tried: \(error.localizedDescription)")
+        }
+    }
+
+    private static func path(_ name: String) throws -> String {
+        guard let path = Command.find(name) else { throw CocoaError(.fileNoSuchFile) }
+        return path
+    }
+
+    /// Items whose line (class, then scores) differs from what the scores say.
+    private static func differingLines(_ output: [UInt8], _ scores: [Int32], classes: Int) -> Int {
+        let best = InferenceModel.highest(scores, classes: classes)
+        let lines = output.split(separator: UInt8(ascii: "\n"))
+        let wrong = best.indices.count { item in
+            guard item < lines.count else { return true }
+            let numbers = String(decoding: lines[item], as: UTF8.self).split(separator: " ").map { Int($0) }
+            return numbers != [best[item]] + scores[item * classes..<(item + 1) * classes].map { Int($0) }
+        }
+        return wrong + Swift.max(lines.count - best.count, 0)
+    }
+}
