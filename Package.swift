@@ -79,7 +79,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        module("_TestSupport", ["BitCore", "DenseMath", "BinaryNN", "BinaryTraining"]),
+        module("_TestSupport", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
 
         tests("CKernels", ["BitCore"]),
         tests("BitCore", []),

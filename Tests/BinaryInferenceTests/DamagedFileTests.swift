@@ -1,6 +1,7 @@
 import BinaryInference
 import BitCore
 import Testing
+import _TestSupport
 
 /// Files that are cut, flipped or made to lie: every one is an error, none a crash, a hang or a large allocation.
 @Suite struct DamagedFileTests {

@@ -1,6 +1,7 @@
 import BinaryInference
 import BitCore
 import Testing
+import _TestSupport
 
 @Suite struct FactsTests {
     @Test func aSmallModelByHand() throws {

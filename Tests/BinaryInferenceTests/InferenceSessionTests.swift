@@ -1,6 +1,7 @@
 import BinaryInference
 import BitCore
 import Testing
+import _TestSupport
 
 /// The fast session against the reference interpreter, bit for bit.
 @Suite struct InferenceSessionTests {

@@ -2,6 +2,7 @@ import BinaryInference
 import BitCore
 import Foundation
 import Testing
+import _TestSupport
 
 @Suite struct ModelFileTests {
     static func small() throws -> InferenceModel { try RandomModel.make([9, 65, 3], seed: 5, shape: [3, 3]) }

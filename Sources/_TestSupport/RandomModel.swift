@@ -1,15 +1,17 @@
-import BinaryInference
-import BitCore
+public import BinaryInference
+public import BitCore
 
 /// Random models for tests: any widths, thresholds among the sums that occur, never, and always.
-enum RandomModel {
-    static func kernel(_ rows: Int, _ columns: Int, _ generator: inout SeededGenerator) -> PackedTensor {
+public enum RandomModel {
+    /// Random signs.
+    public static func kernel(_ rows: Int, _ columns: Int, _ generator: inout SeededGenerator) -> PackedTensor {
         var kernel = PackedTensor(minusOnes: [rows, columns])
         for row in 0..<rows { for column in 0..<columns { kernel[row, column] = generator.next() & 1 == 1 } }
         return kernel
     }
 
-    static func thresholds(_ count: Int, reach: Int, _ generator: inout SeededGenerator) -> [Int32] {
+    /// Random thresholds within `reach`, one in ten never and one in ten always.
+    public static func thresholds(_ count: Int, reach: Int, _ generator: inout SeededGenerator) -> [Int32] {
         (0..<count).map { _ in
             switch generator.index(below: 10) {
             case 0: Int32.max
@@ -20,7 +22,7 @@ enum RandomModel {
     }
 
     /// `widths` from the input to the classes; at least one layer.
-    static func make(_ widths: [Int], binarised: Bool = false, seed: UInt64 = 0, shape: Shape? = nil) throws -> InferenceModel {
+    public static func make(_ widths: [Int], binarised: Bool = false, seed: UInt64 = 0, shape: Shape? = nil) throws -> InferenceModel {
         var generator = SeededGenerator(seed: seed).split("model")
         var nodes: [InferenceModel.Node] = []
         func add(_ name: String, _ operation: InferenceModel.Operation) {
@@ -49,7 +51,8 @@ enum RandomModel {
             labels: (0..<(widths.last ?? 0)).map { "class \($0)" }, metadata: ["origin": "a test, seed \(seed)"])
     }
 
-    static func items(_ count: Int, of width: Int, seed: UInt64 = 1) -> [UInt8] {
+    /// Random bytes.
+    public static func items(_ count: Int, of width: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed).split("items")
         return (0..<count * width).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     }

@@ -1,0 +1,109 @@
+import BinaryInference
+import BitCore
+import Deployment
+import Foundation
+import Testing
+import _TestSupport
+
+@Suite struct CExportTests {
+    static func inFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "spinflip-c-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    /// Words of 32 and tiles of 128 outputs, met exactly and missed by one, and thresholds of both widths.
+    static let widths: [[Int]] = [
+        [1, 1], [1, 1, 1], [31, 32, 33, 2], [63, 2], [65, 127, 64, 3], [784, 129, 33, 10], [130, 256, 10], [70, 40000, 2], [3, 65, 2049, 5],
+    ]
+
+    static func export(
+        _ widths: [Int], binarised: Bool, _ folder: URL, _ toolchain: Verification.Toolchain
+    ) throws -> (ExportedC, Verification.CReport) {
+        let model = try RandomModel.make(widths, binarised: binarised, seed: UInt64(widths.count + widths[0]))
+        let exported = try CExporter(model, name: "net").write(to: folder.path, vectors: RandomModel.items(5, of: widths[0]))
+        let inputs = RandomModel.items(40, of: widths[0], seed: 7)
+        return (exported, Verification.verifyC(exported, model, inputs: inputs, count: 40, toolchain: toolchain))
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: widths, [false, true])
+    func agreesHere(_ widths: [Int], _ binarised: Bool) throws {
+        try Self.inFolder { folder in
+            let (exported, report) = try Self.export(widths, binarised: binarised, folder, .native)
+            #expect(report.verified == true, "\(report.detail)")
+            #expect(report.inputs == 40 && report.mismatches == 0)
+            #expect(
+                report.detail
+                    == "net: 5 vectors, 0 mismatches, \(exported.flashBytes) bytes of flash for tables, \(exported.ramBytes) bytes of RAM")
+        }
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.aarch64.isInstalled), arguments: [[31, 32, 33, 2], [784, 129, 33, 10]], [false, true])
+    func agreesOn64BitArm(_ widths: [Int], _ binarised: Bool) throws {
+        try Self.inFolder { folder in
+            let (_, report) = try Self.export(widths, binarised: binarised, folder, .aarch64)
+            #expect(report.verified == true, "\(report.detail)")
+        }
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.arm.isInstalled), arguments: [[31, 32, 33, 2], [784, 129, 33, 10]], [false, true])
+    func agreesOn32BitArm(_ widths: [Int], _ binarised: Bool) throws {
+        try Self.inFolder { folder in
+            let (_, report) = try Self.export(widths, binarised: binarised, folder, .arm)
+            #expect(report.verified == true, "\(report.detail)")
+        }
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled))
+    func aWrongTableIsFound() throws {
+        try Self.inFolder { folder in
+            let model = try RandomModel.make([20, 40, 3], seed: 1)
+            let inputs = RandomModel.items(30, of: 20)
+            let exported = try CExporter(model).write(to: folder.path, vectors: inputs)
+            var text = try String(contentsOfFile: exported.source, encoding: .utf8)
+            let table = try #require(text.range(of: "random_bias_3[3] = {\n    "))
+            text.insert(contentsOf: "1 + ", at: table.upperBound)
+            try text.write(toFile: exported.source, atomically: true, encoding: .utf8)
+            let report = Verification.verifyC(exported, model, inputs: inputs, count: 30)
+            #expect(report.verified == false)
+            #expect(report.detail.contains("mismatches"))
+        }
+    }
+
+    @Test func withoutACompilerNothingIsClaimed() throws {
+        try Self.inFolder { folder in
+            let model = try RandomModel.make([4, 2])
+            let exported = try CExporter(model).write(to: folder.path)
+            let report = Verification.verifyC(exported, model, toolchain: .init(compiler: "no-such-compiler"))
+            #expect(report.verified == nil)
+        }
+    }
+
+    /// Names and labels that try to leave a comment, continue a line, or break an identifier.
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: ["*/ int x; /*", "\\", "a??/\nb", "7 up", "", "@@_H @", "int", "größe"])
+    func hostileNamesAreHarmless(_ name: String) throws {
+        try Self.inFolder { folder in
+            let model = try InferenceModel(
+                name: name, input: .init(shape: [3]),
+                nodes: [
+                    .init(name: name + "x", operation: .byteDense(kernel: PackedTensor(minusOnes: [2, 3])), inputs: [0]),
+                    .init(name: name + "y", operation: .scores(scale: [1, 1], bias: [0, 0], exponent: 0), inputs: [1]),
+                ], labels: [name, name + "\u{2028}*/"])
+            let exported = try CExporter(model).write(to: folder.path, vectors: [1, 2, 3])
+            let report = Verification.verifyC(exported, model)
+            #expect(report.verified == true, "\(report.detail)")
+        }
+    }
+
+    @Test func figuresAreByHand() throws {
+        try Self.inFolder { folder in
+            let model = try RandomModel.make([784, 1024, 1024, 10], seed: 1)
+            let exported = try CExporter(model).write(to: folder.path)
+            // Rows of 25 and 32 words; thresholds of a byte layer in 32 bits, of a bit layer in 16; scale and bias.
+            #expect(exported.flashBytes == 1024 * 25 * 4 + 1024 * 4 + 1024 * 128 + 1024 * 2 + 10 * 128 + 80)
+            // 1024 bits of the first layer and the tile, then 1024 bits of the second in the tile's place.
+            #expect(exported.ramBytes == 128 + 1024)
+        }
+    }
+}
