@@ -120,7 +120,10 @@ SF_TARGET SF_INLINE __m512i limits(const sf_xnor_operands* o, const int32_t* thr
     return _mm512_mask_mov_epi64(_mm512_set1_epi64(-1), inside, limit);
 }
 
-SF_TARGET static void product(const sf_xnor_operands* o, const sf_target* t, const int32_t* thresholds) {
+SF_TARGET static void product(const sf_xnor_operands* operands, const sf_target* target, const int32_t* thresholds) {
+    // Copies: a store of results could otherwise change the operands for all the compiler knows.
+    const sf_xnor_operands here = *operands, *o = &here;
+    const sf_target copy = *target, *t = &copy;
     const size_t panels = (o->columns + SF_PANEL - 1) / SF_PANEL;
     for (size_t row = 0; row < o->rows; row += BLOCK_ROWS) {
         const size_t end = o->rows - row < BLOCK_ROWS ? o->rows : row + BLOCK_ROWS;
