@@ -104,6 +104,21 @@ import _TestSupport
             #expect(exported.flashBytes == 1024 * 25 * 4 + 1024 * 4 + 1024 * 128 + 1024 * 2 + 10 * 128 + 80)
             // 1024 bits of the first layer and the tile, then 1024 bits of the second in the tile's place.
             #expect(exported.ramBytes == 128 + 1024)
+            // No bits in between: the scores themselves and the tables.
+            #expect(try CExporter(RandomModel.make([50, 7])).write(to: folder.path).ramBytes == 28 + 512)
+        }
+    }
+}
+
+/// Writes exports for Scripts/test-c-export.sh, which tries them with more compilers and flags than a test should.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["SPINFLIP_C_EXPORT"] != nil)) struct CExportForScripts {
+    @Test func write() throws {
+        let folder = try #require(ProcessInfo.processInfo.environment["SPINFLIP_C_EXPORT"])
+        for (name, widths, binarised) in [
+            ("mlp", [784, 256, 129, 10], false), ("binarised", [784, 33, 10], true), ("linear", [50, 7], false), ("wide", [3, 40000, 2], true),
+        ] {
+            let model = try RandomModel.make(widths, binarised: binarised, seed: 2)
+            _ = try CExporter(model, name: name).write(to: folder, vectors: RandomModel.items(8, of: widths[0]))
         }
     }
 }

@@ -1,6 +1,5 @@
 public import BinaryInference
-public import BitCore
-internal import Foundation
+internal import BitCore
 
 /// Files of C99 that an export made, and what they need on a device.
 public struct ExportedC: Sendable, Hashable, Codable {
@@ -18,19 +17,6 @@ public struct ExportedC: Sendable, Hashable, Codable {
     public var header: String { files[0] }
     public var source: String { files[1] }
     public var test: String { files[2] }
-}
-
-/// Why an export did not happen.
-public enum ExportError: Error, Hashable, Sendable, CustomStringConvertible {
-    case folder(path: String, reason: String)
-    case file(FileError)
-
-    public var description: String {
-        switch self {
-        case .folder(let path, let reason): "cannot make the folder \(path): \(reason)"
-        case .file(let error): error.description
-        }
-    }
 }
 
 /// Writes a model as C99: integers only from 8-bit inputs to the class, no allocation, nothing global but constant tables, re-entrant.
@@ -58,11 +44,7 @@ public struct CExporter {
     /// - Precondition: whole items.
     public func write(to folder: String, vectors: [UInt8] = []) throws(ExportError) -> ExportedC {
         precondition(vectors.count % model.inputCount == 0, "\(vectors.count) bytes are not items of \(model.inputCount)")
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw .folder(path: folder, reason: error.localizedDescription)
-        }
+        try makeFolder(folder)
         let (source, flashBytes) = source()
         let base = folder.hasSuffix("/") ? folder + prefix : folder + "/" + prefix
         let count = vectors.count / model.inputCount

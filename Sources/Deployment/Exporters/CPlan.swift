@@ -27,14 +27,14 @@ struct CPlan {
         let input: Int
         /// The sums that thresholds are compared with lie in here.
         let sumRange: ClosedRange<Int>
-        /// Offset in the work buffer of the tile of a byte layer, in words.
+        /// Offset in the work buffer of a byte layer's scratch (sums of a tile, then tables), in words.
         var tile = 0
     }
 
     /// Outputs that a byte layer sums at a time.
     static let tileOutputs = 128
-    /// Words of a byte layer's tile: sums, and eight tables of sixteen.
-    static let tileWords = tileOutputs + 128
+    /// Words of a byte layer's eight tables of sixteen.
+    static let tableWords = 128
 
     private(set) var layers: [Layer] = []
     /// Offset in words of every value that lies in the work buffer; the scores' is used by `classify`.
@@ -97,9 +97,12 @@ struct CPlan {
             let offset = freeOffset(words)
             offsets[value] = offset
             alive.append((lastRead[value] ?? layers.count, offset..<offset + words))
-            if case .dense(_, onBytes: true, _) = layers[step].work {
-                layers[step].tile = freeOffset(Self.tileWords)
-                alive.append((step, layers[step].tile..<layers[step].tile + Self.tileWords))
+            if case .dense(_, onBytes: true, let finish) = layers[step].work {
+                // Sums that become bits need a place of their own; others are made where they stay.
+                var words = Self.tableWords
+                if case .signs = finish { words += Self.tileOutputs }
+                layers[step].tile = freeOffset(words)
+                alive.append((step, layers[step].tile..<layers[step].tile + words))
             }
             workWords = Swift.max(workWords, alive.map(\.range.upperBound).max() ?? 0)
         }
