@@ -87,9 +87,7 @@ extension Tensor {
     mutating func add(_ other: Tensor, _ context: ExecutionContext) {
         precondition(shape == other.shape, "adding gradients of shapes \(shape) and \(other.shape)")
         withUnsafeMutableElements { target in
-            other.withUnsafeElements { source in
-                for i in 0..<target.count { target[i] += source[i] }
-            }
+            other.withUnsafeElements { context.kernels.axpy(1, $0, into: target, parallel: context.parallel) }
         }
     }
 }

@@ -105,9 +105,8 @@ public struct Dense: Layer {
         }
         if hasBias {
             gradients.withMutable(bias) { target in
-                target.update(repeating: 0)
                 outputGradient.withUnsafeElements { dz in
-                    for i in 0..<dz.count { target[i % units] += dz[i] }
+                    context.kernels.columnSums(dz, rows: batch, channels: units, into: target, parallel: context.parallel)
                 }
             }
         }
