@@ -109,6 +109,11 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
     public var path: String
     public var fault: Fault
 
+    public init(path: String, fault: Fault) {
+        self.path = path
+        self.fault = fault
+    }
+
     public var description: String {
         switch fault {
         case .file(let reason): reason.hasPrefix(path) ? reason : "\(path): \(reason)"

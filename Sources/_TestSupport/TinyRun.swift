@@ -1,7 +1,7 @@
 public import BinaryNN
 public import BinaryTraining
-public import BitCore
-public import DenseMath
+internal import BitCore
+internal import DenseMath
 public import Datasets
 
 /// A small training run that takes well under a second: a teacher's labels on random bytes.

@@ -1,5 +1,6 @@
 import BinaryNN
 import BinaryTraining
+import BitCore
 import Testing
 import _TestSupport
 

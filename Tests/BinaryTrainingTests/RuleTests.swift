@@ -35,7 +35,8 @@ import Testing
                 if encoding == .latentBinary { w[i] = min(max(w[i], -1), 1) }
             }
         }
-        for (ours, theirs) in zip(store.reals(id), w) { #expect(abs(Double(ours) - theirs) < 1e-5) }
+        // 20 steps of up to 0.2: 1 − β₂ rounds to 5e-5 of its value in Float32, so the paths may part by 2.5e-5 of the way.
+        for (ours, theirs) in zip(store.reals(id), w) { #expect(abs(Double(ours) - theirs) < 1e-4) }
         #expect(encoding == .real || store.reals(id).allSatisfy { abs($0) <= 1 })
     }
 
@@ -50,11 +51,11 @@ import Testing
         // With γ = 0.5 and m = 0 before, m is half the gradient; τ = 1.
         gradients.withMutable(id) { _ = $0.update(fromContentsOf: [4, -4, -4, 4, 2, 2.5]) }
         var state = RuleState(slots: 1, count: 6)
-        let flips = Bop(gamma: 0.5, threshold: 1).update(id, of: &store, gradients, &state, clock(0), context)
+        let flips = Bop(gamma: 0.5, threshold: 1.0).update(id, of: &store, gradients, &state, clock(0), context)
         #expect(flips == 3)
         #expect((0..<6).map { store.signs(id)[0, $0] } == [false, true, true, false, true, false])
         #expect(state.slots[0] == [2, -2, -2, 2, 1, 1.25])
-        _ = Bop(gamma: 0.5, threshold: 1).update(id, of: &store, gradients, &state, clock(1), context)
+        _ = Bop(gamma: 0.5, threshold: 1.0).update(id, of: &store, gradients, &state, clock(1), context)
         #expect(state.slots[0] == [3, -3, -3, 3, 1.5, 1.875])
     }
 
