@@ -54,7 +54,9 @@ let package = Package(
     targets: [
         // In the order of Documentation/Design/house.md: a module imports only modules above it.
         .target(name: "CKernels", cSettings: kernelSettings),
-        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
+        .target(
+            name: "COneDNN", cSettings: [.define("SPINFLIP_ONEDNN", .when(traits: ["OneDNN"]))],
+            linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         module("BitCore", ["CKernels"]),
         module("DenseMath", ["BitCore", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"]))]),

@@ -8,9 +8,11 @@ package struct DenseProductKernel: Sendable {
     /// What a register tile covers: the unit in which work is cut.
     package let tileRows: Int
     package let tileColumns: Int
-    private let scratchBytes: Int
+    /// Working space of one call.
+    package let scratchBytes: Int
     private let float32: sf_dense_product_fn
     private let bfloat16: sf_dense_product_fn
+    private let round: sf_bfloat16_round_fn
 
     /// The best variant that the instruction set allows on this machine.
     /// - Precondition: the machine supports the set.
@@ -22,7 +24,7 @@ package struct DenseProductKernel: Sendable {
     private init(_ row: sf_dense_product) {
         name = String(cString: row.name)
         (tileRows, tileColumns, scratchBytes) = (row.tile_rows, row.tile_columns, row.scratch_bytes)
-        (float32, bfloat16) = (row.f32, row.bf16)
+        (float32, bfloat16, round) = (row.f32, row.bf16, row.round)
     }
 
     /// Every variant that this machine runs, best first, the reference last.
@@ -47,9 +49,10 @@ package struct DenseProductKernel: Sendable {
 
     /// c[i][j] (+)= Σ_k a(i,k)·b(k,j) for the given rows and columns of a row-major c. No element depends on how the rows and columns
     /// are cut into calls. `rounded`: operands are rounded to bfloat16 first.
+    /// `scratch`: `scratchBytes` bytes, aligned to 64, that no other call uses meanwhile.
     package func multiply(
         _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, stride: Int, rows: Range<Int>, columns: Range<Int>, depth: Int,
-        accumulate: Bool, rounded: Bool
+        accumulate: Bool, rounded: Bool, scratch: UnsafeMutableRawPointer
     ) {
         guard !rows.isEmpty, !columns.isEmpty else { return }
         var operands = sf_dense_operands(
@@ -57,13 +60,11 @@ package struct DenseProductKernel: Sendable {
             b: b.base + columns.lowerBound * b.column, b_depth: b.row, b_column: b.column,
             c: c + rows.lowerBound * stride + columns.lowerBound, c_row: stride,
             rows: rows.count, columns: columns.count, depth: depth, accumulate: accumulate ? 1 : 0)
-        let scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 64)
-        defer { scratch.deallocate() }
         (rounded ? bfloat16 : float32)(&operands, scratch)
     }
 
-    /// Rounds to bfloat16: nearest, ties to even.
-    package static func roundToBFloat16(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<UInt16>) {
-        sf_bfloat16_round(source, count, target)
+    /// Rounds to bfloat16: nearest, ties to even; subnormal numbers may become 0.
+    package func roundToBFloat16(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<UInt16>) {
+        round(source, count, target)
     }
 }

@@ -8,17 +8,17 @@ public import Foundation
 public enum Engines {
     /// The names that `named` accepts here, best first.
     public static var names: [String] {
-        #if false
+        #if OneDNN
         ["onednn", "portable"]
         #else
         ["portable"]
         #endif
     }
 
-    /// The fastest one.
+    /// The fastest one that starts on this machine.
     public static var best: any DenseEngine {
-        #if false
-        OneDNNEngine()
+        #if OneDNN
+        (try? OneDNNEngine()) ?? PortableEngine()
         #else
         PortableEngine()
         #endif
@@ -30,8 +30,8 @@ public enum Engines {
         case nil: return best
         case "portable": return PortableEngine()
         case "onednn":
-            #if false
-            return OneDNNEngine()
+            #if OneDNN
+            return try OneDNNEngine()
             #else
             throw .notInThisBuild("onednn")
             #endif
@@ -46,6 +46,8 @@ public enum EngineError: Error, Equatable, Sendable, LocalizedError, CustomStrin
     case unknown(String)
     /// The engine exists, but was not compiled in.
     case notInThisBuild(String)
+    /// The engine was compiled in, but does not start on this machine.
+    case unavailable(String, reason: String)
 
     public var description: String {
         switch self {
@@ -54,6 +56,8 @@ public enum EngineError: Error, Equatable, Sendable, LocalizedError, CustomStrin
         case .notInThisBuild(let name):
             "this build has no engine '\(name)'; install oneDNN (Debian libdnnl-dev, Homebrew onednn) and build with --traits OneDNN, "
                 + "or choose one of \(Engines.names.joined(separator: ", "))"
+        case .unavailable(let name, let reason):
+            "the engine '\(name)' does not start: \(reason); choose portable"
         }
     }
 

@@ -6,6 +6,7 @@ public import BitCore
 /// number of threads; between instruction sets they differ by float32 rounding order.
 public struct PortableEngine: DenseEngine {
     private let kernel: DenseProductKernel
+    private let scratch = ScratchPool()
 
     /// - Precondition: the machine supports the instruction set.
     public init(_ instructionSet: InstructionSet = .active) { kernel = DenseProductKernel(instructionSet) }
@@ -26,10 +27,12 @@ public struct PortableEngine: DenseEngine {
         nonisolated(unsafe) let c = c
         let grid = BlockGrid(product, tileRows: kernel.tileRows, tileColumns: kernel.tileColumns, threads: parallel.threads)
         parallel.forEach(grid.count) { blocks in
-            for block in blocks {
-                kernel.multiply(
-                    a, b, into: c, stride: columns, rows: grid.rows(block), columns: grid.columns(block), depth: depth,
-                    accumulate: product.accumulate, rounded: product.precision == .bfloat16)
+            scratch.withScratch(bytes: kernel.scratchBytes) { space in
+                for block in blocks {
+                    kernel.multiply(
+                        a, b, into: c, stride: columns, rows: grid.rows(block), columns: grid.columns(block), depth: depth,
+                        accumulate: product.accumulate, rounded: product.precision == .bfloat16, scratch: space)
+                }
             }
         }
     }

@@ -70,7 +70,7 @@ extension DenseEngineConformance {
 
     static func checkRepeats(_ engine: any DenseEngine, threads: [Int], _ log: inout ViolationLog) {
         var generator = SeededGenerator(seed: 3)
-        for size in sizes + [(128, 300, 500), (300, 128, 90)] {
+        for size in sizes + [(128, 300, 70), (300, 128, 70)] {
             let matrices = DenseCase(size, using: &generator) { $0.normal() }
             for variant in matrices.variants(precisions: MatrixPrecision.allCases) {
                 let results = threads.map {

@@ -26,7 +26,7 @@ public enum DenseEngineConformance: String, Sendable, CaseIterable {
         case .realsAreWithinBounds: Self.checkReals(engine, &log)
         case .bfloat16RoundsOperands: Self.checkRounding(engine, &log)
         case .deterministic: Self.checkRepeats(engine, threads: [2, 2], &log)
-        case .threadsDoNotMatter: Self.checkRepeats(engine, threads: [1, 2, 3, 5, 16], &log)
+        case .threadsDoNotMatter: Self.checkRepeats(engine, threads: [1, 2, 3, 16], &log)
         case .specialValuesStayPut: Self.checkSpecialValues(engine, &log)
         }
         return log.lines
@@ -36,7 +36,7 @@ public enum DenseEngineConformance: String, Sendable, CaseIterable {
     static let sizes: [(Int, Int, Int)] = [
         (0, 3, 2), (3, 0, 2), (3, 2, 0), (0, 0, 0), (1, 1, 1), (1, 17, 5), (17, 1, 5), (1, 1, 300), (2, 3, 4), (7, 15, 9), (8, 16, 8),
         (8, 48, 16), (9, 49, 17), (13, 31, 33), (16, 64, 2), (31, 47, 63), (64, 10, 128), (53, 97, 101), (127, 129, 131), (600, 50, 37),
-        (37, 1100, 41), (40, 60, 1300), (128, 96, 784),
+        (37, 1100, 41), (40, 60, 1300), (64, 50, 784),
     ]
 }
 

@@ -74,7 +74,9 @@ static const sf_blocking rounded = {6, 16, 1, pack_a_rounded, pack_b_rounded, ti
 static void f32(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &plain); }
 static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &rounded); }
 
+static SF_AVX2 void round_all(const float* x, size_t count, uint16_t* out) { sf_bfloat16_round_each(x, count, out); }
+
 static int runs(void) { return 1; }
 
-const sf_dense_product sf_dense_avx2 = {SF_ISA_AVX2, "avx2", 6, 16, SF_DENSE_SCRATCH, f32, bf16, runs};
+const sf_dense_product sf_dense_avx2 = {SF_ISA_AVX2, "avx2", 6, 16, SF_DENSE_SCRATCH, f32, bf16, round_all, runs};
 #endif

@@ -70,6 +70,13 @@ static const sf_blocking pairs = {8, 48, 2, pack_a, pack_b, tile};
 
 static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &pairs); }
 
+static SF_BF16 void round_all(const float* x, size_t count, uint16_t* out) {
+    for (size_t i = 0; i < count; i += 16) {
+        const __mmask16 lanes = count - i >= 16 ? 0xFFFF : (__mmask16)((1u << (count - i)) - 1);
+        _mm256_mask_storeu_epi16(out + i, lanes, (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(lanes, x + i)));
+    }
+}
+
 static int runs(void) {
     uint32_t a, b, c, d;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 5 & 1);
@@ -78,5 +85,5 @@ static int runs(void) {
 void sf_dense_f32_avx512(const sf_dense_operands* operands, void* scratch);
 
 const sf_dense_product sf_dense_avx512bf16 = {
-    SF_ISA_AVX512, "avx512+bf16", 8, 48, SF_DENSE_SCRATCH, sf_dense_f32_avx512, bf16, runs};
+    SF_ISA_AVX512, "avx512+bf16", 8, 48, SF_DENSE_SCRATCH, sf_dense_f32_avx512, bf16, round_all, runs};
 #endif

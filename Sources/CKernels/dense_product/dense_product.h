@@ -26,4 +26,13 @@ static inline float sf_bfloat16_value(float x) {
     return x;
 }
 
+/// The loop of every variant without an instruction for it; compilers make vectors of it.
+static inline void sf_bfloat16_round_each(const float* x, size_t count, uint16_t* out) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        out[i] = (uint16_t)sf_bfloat16_bits(bits);
+    }
+}
+
 #endif

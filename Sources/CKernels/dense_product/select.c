@@ -16,11 +16,3 @@ const sf_dense_product* sf_dense_product_select(sf_isa isa) {
 const sf_dense_product* sf_dense_product_variant(size_t index) {
     return index < sizeof variants / sizeof *variants ? variants[index] : NULL;
 }
-
-void sf_bfloat16_round(const float* x, size_t count, uint16_t* out) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, x + i, sizeof bits);
-        out[i] = (uint16_t)sf_bfloat16_bits(bits);
-    }
-}

@@ -26,6 +26,8 @@ typedef struct {
 /// `scratch`: `scratch_bytes` of the variant, aligned to 64 bytes, contents of no matter before and after.
 typedef void (*sf_dense_product_fn)(const sf_dense_operands* operands, void* scratch);
 
+typedef void (*sf_bfloat16_round_fn)(const float* x, size_t count, uint16_t* out);
+
 typedef struct {
     sf_isa isa;
     /// Instruction set with its extensions, for logs.
@@ -36,6 +38,8 @@ typedef struct {
     sf_dense_product_fn f32;
     /// Operands rounded to bfloat16 (nearest, ties to even) before they are multiplied. Subnormal operands may count as 0.
     sf_dense_product_fn bf16;
+    /// Rounds `count` floats to bfloat16 as above; a NaN stays one, and too large numbers become infinite.
+    sf_bfloat16_round_fn round;
     /// 1 when this processor can run the variant: some need more than their level promises.
     int (*runs)(void);
 } sf_dense_product;
@@ -44,8 +48,5 @@ const sf_dense_product* sf_dense_product_select(sf_isa isa);
 
 /// Row `index` of the table of variants, NULL past its end. Best first, the reference last; not all of them run on every machine.
 const sf_dense_product* sf_dense_product_variant(size_t index);
-
-/// Rounds to bfloat16, nearest, ties to even; a NaN stays one, and too large numbers become infinite.
-void sf_bfloat16_round(const float* x, size_t count, uint16_t* out);
 
 #endif

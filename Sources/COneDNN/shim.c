@@ -1,1 +1,0 @@
-int sf_onednn_placeholder;

@@ -1,0 +1,107 @@
+#if OneDNN
+public import BitCore
+
+/// Dense products by oneDNN, with AVX-512 and, in bfloat16, with AMX where the processor has it.
+///
+/// The result is cut into one block a thread, and oneDNN works on each with a single thread of its own; `Documentation/Design/dense-engine.md`
+/// says why. Results are the same for the same number of threads. They may differ in rounding between numbers of threads, since oneDNN
+/// chooses its code by the shape of a block. Where oneDNN has no bfloat16 (processors without AVX-512), the portable engine does those.
+public struct OneDNNEngine: DenseEngine {
+    private let library: OneDNNLibrary
+    private let scratch = ScratchPool()
+    private let kernel = DenseProductKernel(.active)
+    /// Does the bfloat16 products where oneDNN cannot.
+    private let substitute: PortableEngine?
+
+    /// - Throws: `EngineError.unavailable` when oneDNN does not start on this machine.
+    public init() throws(EngineError) {
+        library = try OneDNNLibrary()
+        switch library.product(Self.probe(.bfloat16)) {
+        case .success: substitute = nil
+        case .failure: substitute = PortableEngine()
+        }
+    }
+
+    public var name: String { "onednn" }
+
+    public var details: String {
+        let codes = MatrixPrecision.allCases.map { precision in
+            let code = try? library.product(Self.probe(precision)).get().name
+            return "\(precision.rawValue) by \(code ?? substitute?.details ?? "nothing")"
+        }
+        return "oneDNN \(OneDNNLibrary.version), " + codes.joined(separator: ", ")
+    }
+
+    /// A product of middling size, to learn what oneDNN would use.
+    private static func probe(_ precision: MatrixPrecision) -> OneDNNLibrary.Key {
+        key(MatrixProduct(rows: 64, columns: 64, depth: 64, precision: precision), rows: 64, columns: 64)
+    }
+
+    public func multiply(
+        _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
+        parallel: Parallel
+    ) {
+        guard product.rows > 0, product.columns > 0 else { return }
+        guard product.depth > 0 else {
+            if !product.accumulate { c.update(repeating: 0, count: product.rows * product.columns) }
+            return
+        }
+        switch product.precision {
+        case .float32: multiplyBlocks(product, a, b, stride: MemoryLayout<Float>.stride, c, parallel: parallel)
+        case .bfloat16:
+            if let substitute { return substitute.multiply(product, a, b, c, parallel: parallel) }
+            let (aCount, bCount) = (product.rows * product.depth, product.depth * product.columns)
+            scratch.withScratch(bytes: 2 * (aCount + bCount)) { space in
+                let rounded = space.assumingMemoryBound(to: UInt16.self)
+                round(a, aCount, b, bCount, into: rounded, parallel: parallel)
+                multiplyBlocks(product, rounded, rounded + aCount, stride: MemoryLayout<UInt16>.stride, c, parallel: parallel)
+            }
+        }
+    }
+
+    /// Both operands as bfloat16, one after the other.
+    private func round(
+        _ a: UnsafePointer<Float>, _ aCount: Int, _ b: UnsafePointer<Float>, _ bCount: Int, into target: UnsafeMutablePointer<UInt16>,
+        parallel: Parallel
+    ) {
+        nonisolated(unsafe) let (a, b, target) = (a, b, target)
+        parallel.forEach(aCount + bCount, grain: 1 << 16) { range in
+            let (left, right) = (range.clamped(to: 0..<aCount), range.clamped(to: aCount..<aCount + bCount))
+            if !left.isEmpty { kernel.roundToBFloat16(a + left.lowerBound, count: left.count, into: target + left.lowerBound) }
+            if !right.isEmpty { kernel.roundToBFloat16(b + right.lowerBound - aCount, count: right.count, into: target + right.lowerBound) }
+        }
+    }
+
+    private func multiplyBlocks(
+        _ product: MatrixProduct, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, stride: Int, _ c: UnsafeMutablePointer<Float>,
+        parallel: Parallel
+    ) {
+        nonisolated(unsafe) let (a, b, c) = (a, b, c)
+        let grid = BlockGrid(product, tileRows: 32, tileColumns: 64, threads: parallel.threads)
+        parallel.forEach(grid.count) { blocks in
+            for block in blocks {
+                let (rows, columns) = (grid.rows(block), grid.columns(block))
+                let key = Self.key(product, rows: rows.count, columns: columns.count)
+                let code: OneDNNLibrary.Product
+                switch library.product(key) {
+                case .success(let known): code = known
+                case .failure(let fault): fatalError("oneDNN cannot make a matrix product of \(key): \(fault)")
+                }
+                scratch.withScratch(bytes: code.scratchBytes) { space in
+                    library.run(
+                        code, a + rows.lowerBound * key.aRow * stride, b + columns.lowerBound * key.bColumn * stride,
+                        c + rows.lowerBound * product.columns + columns.lowerBound, scratch: space)
+                }
+            }
+        }
+    }
+
+    private static func key(_ product: MatrixProduct, rows: Int, columns: Int) -> OneDNNLibrary.Key {
+        OneDNNLibrary.Key(
+            rows: rows, columns: columns, depth: product.depth, aRow: product.transposeA ? 1 : product.depth,
+            aDepth: product.transposeA ? product.rows : 1, bDepth: product.transposeB ? 1 : product.columns,
+            bColumn: product.transposeB ? product.depth : 1, cRow: product.columns, accumulate: product.accumulate,
+            bfloat16: product.precision == .bfloat16)
+    }
+}
+#endif
