@@ -88,7 +88,7 @@ let package = Package(
         tests("DenseMath", ["BitCore"]),
         tests("Datasets", ["BitCore", "CZlib"]),
         tests("BinaryNN", ["BitCore", "DenseMath"]),
-        tests("BinaryInference", ["BitCore"]),
+        tests("BinaryInference", ["BitCore"], resources: [.copy("Corpus")]),
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BinaryTraining"]),

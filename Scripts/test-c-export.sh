@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 folder=${1:-}
 if [ -z "$folder" ]; then
     folder=$work/export
-    (cd "$root" && SPINFLIP_C_EXPORT=$folder swift test -c release --filter CExportForScripts)
+    (cd "$root" && SPINFLIP_EXPORT=$folder swift test -c release --filter ExportForScripts)
 fi
 
 # More than is promised (-Wall -Wextra -pedantic): code that embedded projects with stricter rules can take as it is.

@@ -65,10 +65,16 @@ extension InferenceModel {
 extension PackedTensor {
     /// Σ_k w[j][k]·x[k] for a kernel [outputs × inputs], one sign at a time.
     func referenceProduct(_ x: [Int]) -> [Int] {
-        (0..<shape[0]).map { row in
-            var sum = 0
-            for column in 0..<shape[1] { sum += self[row, column] ? x[column] : -x[column] }
-            return sum
+        let (rows, columns, stride) = (shape[0], shape[1], wordsPerRow)
+        return withUnsafeWords { words in
+            (0..<rows).map { row in
+                var sum = 0
+                for column in 0..<columns {
+                    let bit = Int(words[row * stride + column / 64] >> UInt64(column % 64) & 1)
+                    sum += (2 * bit - 1) * x[column]
+                }
+                return sum
+            }
         }
     }
 }

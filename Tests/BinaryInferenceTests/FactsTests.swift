@@ -28,3 +28,26 @@ import _TestSupport
         #expect(totals.float32Bytes == 4 * (totals.binaryWeights + totals.integerParameters))
     }
 }
+
+/// The example that the module's README works by hand.
+@Suite struct WorkedExampleTests {
+    @Test(arguments: [(0, true), (1, false)] as [(Int32, Bool)])
+    func eightSigns(_ threshold: Int32, _ expected: Bool) throws {
+        let (w, x) = (PackedTensor(words: [0xD9], shape: [1, 8]), PackedTensor(words: [0xB3], shape: [1, 8]))
+        #expect((0..<8).map { w[0, $0] } == [true, false, false, true, true, false, true, true])
+        let inputs = (0..<8).map { x[0, $0] ? 200 : 50 as UInt8 }
+        let model = try InferenceModel(
+            name: "example", input: .init(shape: [8]),
+            nodes: [
+                .init(name: "bits", operation: .binarise(threshold: 128), inputs: [0]),
+                .init(name: "sum", operation: .binaryDense(kernel: w), inputs: [1]),
+                .init(name: "sign", operation: .threshold(thresholds: [threshold]), inputs: [2]),
+                .init(name: "last", operation: .binaryDense(kernel: PackedTensor(words: [1], shape: [1, 1])), inputs: [3]),
+                .init(name: "scores", operation: .scores(scale: [1], bias: [0], exponent: 0), inputs: [4]),
+            ])
+        let trace = InferenceSession(model).trace(inputs)
+        #expect(trace[2] == .integers([0]))
+        #expect(trace[3] == .bits([expected]))
+        #expect(try Safetensors(parsing: model.encoded()).entry("sum.kernel")?.bytes.elementsEqual([0xD9, 0, 0, 0, 0, 0, 0, 0]) == true)
+    }
+}

@@ -109,16 +109,3 @@ import _TestSupport
         }
     }
 }
-
-/// Writes exports for Scripts/test-c-export.sh, which tries them with more compilers and flags than a test should.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["SPINFLIP_C_EXPORT"] != nil)) struct CExportForScripts {
-    @Test func write() throws {
-        let folder = try #require(ProcessInfo.processInfo.environment["SPINFLIP_C_EXPORT"])
-        for (name, widths, binarised) in [
-            ("mlp", [784, 256, 129, 10], false), ("binarised", [784, 33, 10], true), ("linear", [50, 7], false), ("wide", [3, 40000, 2], true),
-        ] {
-            let model = try RandomModel.make(widths, binarised: binarised, seed: 2)
-            _ = try CExporter(model, name: name).write(to: folder, vectors: RandomModel.items(8, of: widths[0]))
-        }
-    }
-}

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Reads model files with the safetensors package and runs them in NumPy, by the specification in Sources/BinaryInference/README.md.
+
+    Scripts/check-safetensors.py [--require] [FOLDER]
+
+FOLDER holds NAME.safetensors and NAME_vectors.json, as `spinflip export --format safetensors` writes them; without it, the test suite
+writes some. Every score, class and traced value must agree. Needs: pip install safetensors numpy; without them the check is left out,
+or fails with --require.
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zlib
+
+try:
+    import numpy as np
+    import safetensors
+    import safetensors.numpy
+except ImportError as missing:
+    print(f"left out: {missing.name} is not installed (pip install safetensors numpy)")
+    sys.exit(1 if "--require" in sys.argv else 0)
+
+
+def signs(words, columns):
+    """±1 numbers [rows, columns] from uint64 words [rows, words]: lowest bit first, bit 1 is +1."""
+    bits = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")
+    assert not bits[:, columns:].any(), "padding bits are set"
+    return bits[:, :columns].astype(np.int64) * 2 - 1
+
+
+def run(graph, arrays, item):
+    """Every value for one item: the input, then the result of each node."""
+    values = [np.array(item, dtype=np.int64)]
+    for node in graph["nodes"]:
+        x = values[node["inputs"][0]]
+        name, op = node["name"], node["op"]
+        if op == "binarise":
+            y = np.where(x >= node["threshold"], 1, -1)
+        elif op in ("byteDense", "binaryDense"):
+            y = signs(arrays[name + ".kernel"], node["columns"]) @ x
+        elif op == "threshold":
+            y = np.where(x >= arrays[name + ".thresholds"], 1, -1)
+        elif op == "scores":
+            y = arrays[name + ".scale"].astype(np.int64) * x + arrays[name + ".bias"]
+        else:
+            raise ValueError(f"operation {op}")
+        values.append(y)
+    return values
+
+
+def check(path):
+    arrays = safetensors.numpy.load_file(path)
+    with safetensors.safe_open(path, framework="np") as file:
+        metadata = file.metadata()
+    text = metadata["spinflip.graph"]
+    assert metadata["spinflip.version"] == "1"
+    checksum = zlib.crc32(text.encode())
+    for name in sorted(arrays, key=str.encode):
+        checksum = zlib.crc32(arrays[name].tobytes(), checksum)
+    assert metadata["spinflip.checksum"] == f"{checksum:08x}", "checksum"
+
+    graph = json.loads(text)
+    with open(path.removesuffix(".safetensors") + "_vectors.json") as file:
+        vectors = json.load(file)["vectors"]
+    for vector in vectors:
+        values = run(graph, arrays, vector["input"])
+        assert values[-1].tolist() == vector["scores"], "scores"
+        assert int(np.argmax(values[-1])) == vector["class"], "class"
+        for value, traced in zip(values[1:], vector.get("trace", [])):
+            assert value.tolist() == traced["values"], traced["node"]
+
+    # What the package writes itself, its order of arrays included, is the same file to a reader.
+    again = safetensors.numpy.save(arrays, metadata)
+    assert len(again) >= sum(array.nbytes for array in arrays.values())
+    print(f"{os.path.basename(path)}: {len(arrays)} arrays, {len(vectors)} vectors agree")
+
+
+def main():
+    folders = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = folders[0] if folders else scratch
+        if not folders:
+            root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+            command = ["swift", "test", "-c", "release", "--package-path", root, "--filter", "ExportForScripts"]
+            subprocess.run(command, check=True, env={**os.environ, "SPINFLIP_EXPORT": scratch}, stdout=subprocess.DEVNULL)
+        paths = sorted(glob.glob(os.path.join(folder, "*.safetensors")))
+        if not paths:
+            sys.exit(f"{folder} holds no .safetensors files")
+        for path in paths:
+            check(path)
+
+
+if __name__ == "__main__":
+    main()

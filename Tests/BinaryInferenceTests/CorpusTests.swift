@@ -1,0 +1,28 @@
+import BinaryInference
+import BitCore
+import Foundation
+import Testing
+import _TestSupport
+
+/// Files that were written once and must be read for ever.
+@Suite struct CorpusTests {
+    static func file(_ name: String) throws -> [UInt8] {
+        let url = try #require(Bundle.module.url(forResource: "Corpus/\(name)", withExtension: "safetensors"))
+        return [UInt8](try Data(contentsOf: url))
+    }
+
+    /// Version 1 as first published: what is read gives these scores, and is written the same to the byte.
+    @Test func versionOne() throws {
+        let bytes = try Self.file("version-1")
+        let model = try InferenceModel(parsing: bytes)
+        #expect(model.encoded() == bytes)
+        #expect(InferenceSession(model).scores([0, 255, 7, 100, 200, 3, 50, 60, 70], count: 1) == [-403390, 136307, -754933])
+    }
+
+    /// The same model as the Python package `safetensors` 0.8.0 writes it: other order, other spacing.
+    @Test func versionOneFromPython() throws {
+        let (ours, theirs) = (try InferenceModel(parsing: try Self.file("version-1")), try InferenceModel(parsing: try Self.file("version-1-python")))
+        let same = ours == theirs
+        #expect(same)
+    }
+}

@@ -1,0 +1,21 @@
+import BinaryInference
+import BitCore
+import Deployment
+import Foundation
+import Testing
+import _TestSupport
+
+/// Writes exports for Scripts/test-c-export.sh and Scripts/check-safetensors.py, which try them with other software than a test should need.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["SPINFLIP_EXPORT"] != nil)) struct ExportForScripts {
+    @Test func write() throws {
+        let folder = try #require(ProcessInfo.processInfo.environment["SPINFLIP_EXPORT"])
+        for (name, widths, binarised) in [
+            ("mlp", [784, 256, 129, 10], false), ("binarised", [784, 33, 10], true), ("linear", [50, 7], false), ("wide", [3, 40000, 2], true),
+        ] {
+            let model = try RandomModel.make(widths, binarised: binarised, seed: 2)
+            let vectors = RandomModel.items(8, of: widths[0])
+            _ = try CExporter(model, name: name).write(to: folder, vectors: vectors)
+            _ = try SafetensorsExporter(model, name: name).write(to: folder, vectors: vectors)
+        }
+    }
+}
