@@ -60,7 +60,7 @@ private final class Receiver: NSObject, URLSessionDataDelegate {
     ) {
         let accepted = state.withLock { state in
             if let status = (response as? HTTPURLResponse)?.statusCode, status != 200 { state.refusal = "the server answers \(status)" }
-            if response.expectedContentLength > Int64(limit) { state.refusal = "the server offers another file, which is too large" }
+            if state.refusal == nil, response.expectedContentLength > Int64(limit) { state.refusal = "the server offers a larger file" }
             state.expected = response.expectedContentLength > 0 ? Int(response.expectedContentLength) : nil
             return state.refusal == nil
         }
@@ -69,7 +69,7 @@ private final class Receiver: NSObject, URLSessionDataDelegate {
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         let (received, expected, refused) = state.withLock { state in
-            state.bytes.append(contentsOf: data)
+            if state.refusal == nil { state.bytes.append(contentsOf: data) }
             if state.bytes.count > limit { state.refusal = "the server sends more than the file can have" }
             return (state.bytes.count, state.expected, state.refusal != nil)
         }
