@@ -67,7 +67,7 @@ let package = Package(
         module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", .product(name: "Logging", package: "swift-log")]),
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
-        module("Report", ["BinaryTraining"]),
+        module("Report", ["BitCore", "BinaryTraining"]),
         module(
             "Workflows",
             [
@@ -91,7 +91,7 @@ let package = Package(
         tests("BinaryInference", ["BitCore"], resources: [.copy("Corpus")]),
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
-        tests("Report", ["BinaryTraining"]),
+        tests("Report", ["BitCore", "BinaryTraining"]),
         tests(
             "Workflows",
             ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling", "Report"]),
