@@ -72,7 +72,7 @@ struct Axis: Sendable, Hashable {
             if Swift.max(abs(value), step) >= 1e7 || step < 1e-5 {
                 text = value == 0 ? "0" : String(format: "%.1e", value)
             } else {
-                text = NumberText.plain(value, places: Int(Swift.max((-log10(step) + 1e-6).rounded(.up), 0)))
+                text = NumberText.plain(value, places: Int(Swift.max((-log10(step) - 1e-6).rounded(.up), 0)))
             }
         }
         return unit == .percent ? text + "\u{202F}%" : text

@@ -34,6 +34,7 @@ public struct BarChart: Sendable, Hashable {
 
 extension BarChart {
     func svg(width: Double, identifier: String) -> String {
+        guard !bars.isEmpty else { return SVG.empty(title: title, identifier: identifier) }
         let rowHeight = 28.0
         let texts = bars.map { $0.text ?? (unit == .percent ? NumberText.percent($0.value) : NumberText.compact($0.value)) }
         let left = Swift.min(16 + (bars.map { SVG.width($0.name) }.max() ?? 0), width * 0.42)

@@ -43,6 +43,9 @@ public struct LineChart: Sendable, Hashable {
 extension LineChart {
     /// The chart as an inline SVG element, `width` units wide.
     func svg(width: Double, identifier: String) -> String {
+        guard series.contains(where: { $0.y.contains { $0.isFinite && (!isLogarithmic || $0 > 0) } }) else {
+            return SVG.empty(title: title, identifier: identifier)
+        }
         let height = (width * 0.36 + 92).rounded()
         let xAxis = Axis(covering: series.flatMap(\.x), wanted: width > 700 ? 10 : 6, wholeNumbers: xIsWhole, tight: true)
         let yAxis = Axis(covering: series.flatMap(\.y), scale: isLogarithmic ? .logarithmic : .linear, wanted: 5)

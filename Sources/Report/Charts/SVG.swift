@@ -20,6 +20,13 @@ struct SVG {
 
     func finish() -> String { body + "</svg>" }
 
+    /// What stands in place of a chart without points.
+    static func empty(title: String, identifier: String) -> String {
+        var svg = SVG(title: title, description: "no data", width: 468, height: 32, identifier: identifier)
+        svg.text("No data.", x: 0, y: 18, classes: "tick")
+        return svg.finish()
+    }
+
     static func text(_ text: String, x: Double, y: Double, anchor: String = "start", classes: String) -> String {
         let place = anchor == "start" ? "" : " text-anchor=\"\(anchor)\""
         return "<text class=\"\(classes)\" x=\"\(number(x))\" y=\"\(number(y))\"\(place)>\(HTMLText.escape(text))</text>"
@@ -35,7 +42,7 @@ struct SVG {
     static func width(_ text: String) -> Double { Double(text.count) * 6.7 }
 
     static func shortened(_ text: String, to width: Double) -> String {
-        let limit = Swift.max(Int(width / 6.7), 4)
+        let limit = Swift.max(Int(width / 6.7 + 1e-6), 4)
         return text.count <= limit ? text : text.prefix(limit - 1) + "…"
     }
 
@@ -54,7 +61,7 @@ struct SVG {
         var (x, y) = (left, 12.0)
         for (index, entry) in series.enumerated() {
             let name = shortened(entry.name, to: Swift.min(width - 30, 300))
-            let needed = 26 + self.width(name) + 14
+            let needed = 44 + self.width(name)
             if x > left, x + needed > left + width { (x, y) = (left, y + 18) }
             svg += "<line class=\"\(style(index, isDashed: entry.isDashed).line)\" x1=\"\(number(x))\" x2=\"\(number(x + 18))\" y1=\"\(number(y - 4))\" y2=\"\(number(y - 4))\"/>"
             svg += text(name, x: x + 24, y: y, classes: "label")

@@ -83,9 +83,11 @@ private struct Page {
     private mutating func add(_ table: HTMLReport.Table) {
         func cell(_ tag: String, _ text: String, _ column: Int) -> String {
             let scope = tag == "th" ? " scope=\"col\"" : ""
-            return "<\(tag)\(scope)\(table.columns[column].alignment == .right ? " class=\"number\"" : "")>\(HTMLText.escape(text))</\(tag)>"
+            // Short cells stay on one line; a name broken at a hyphen reads badly.
+            let style = table.columns[column].alignment == .right ? " class=\"number\"" : text.count <= 28 ? " class=\"short\"" : ""
+            return "<\(tag)\(scope)\(style)>\(HTMLText.escape(text))</\(tag)>"
         }
-        add("<div class=\"scroll\"><table>")
+        add("<div class=\"scroll\"><table\(table.columns.count > 8 ? " class=\"dense\"" : "")>")
         if !table.caption.isEmpty { add("<caption>\(HTMLText.escape(table.caption))</caption>") }
         add("<thead><tr>" + table.columns.indices.map { cell("th", table.columns[$0].title, $0) }.joined() + "</tr></thead>\n<tbody>")
         for (index, row) in table.rows.enumerated() {

@@ -46,10 +46,9 @@ extension HTMLReport {
         }
         if runs.count > 1 {
             let unfinished = runs.count { $0.end?.reason != .completed }
-            cards.append(
-                Card("Runs", "\(runs.count)", detail: unfinished == 0 ? "all completed" : "\(unfinished) not completed", tone: unfinished == 0 ? .plain : .bad))
+            cards.append(Card("Runs", "\(runs.count)", detail: unfinished == 0 ? "all completed" : "\(unfinished) not completed"))
         } else if let run = runs.first {
-            cards.append(Card("Epochs", "\(run.epochs.last?.epoch ?? 0)", detail: state(run), tone: run.end?.reason == .completed ? .plain : .bad))
+            cards.append(Card("Epochs", "\(run.epochs.last?.epoch ?? 0)", detail: state(run), tone: run.end?.reason == .failed ? .bad : .plain))
         }
         cards.append(Card(runs.count > 1 ? "Total time" : "Time", NumberText.duration(runs.reduce(0) { $0 + seconds($1) })))
         if let rate = runs.compactMap({ rate($0) }).max() {

@@ -33,18 +33,21 @@ enum Stylesheet {
         .card.good .card-value { color: var(--good); }
         .card.bad .card-value { color: var(--bad); }
         .scroll { overflow-x: auto; margin: 0 0 20px; }
-        table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.4; }
+        table { border-collapse: collapse; min-width: min(100%, 640px); font-size: 14px; line-height: 1.4; }
+        .columns table, table.dense { width: 100%; min-width: 0; }
+        table.dense { font-size: 13px; }
         caption { text-align: left; color: var(--soft); padding: 0 0 8px; }
-        th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--soft); padding: 6px 14px 6px 0; vertical-align: bottom; }
-        td { border-bottom: 1px solid var(--grid); padding: 7px 14px 7px 0; vertical-align: top; overflow-wrap: anywhere; }
-        th:last-child, td:last-child { padding-right: 0; }
-        td { min-width: 3.5em; }
+        th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--soft); padding: 6px 10px; vertical-align: bottom; }
+        td { border-bottom: 1px solid var(--grid); padding: 7px 10px; vertical-align: top; overflow-wrap: anywhere; }
+        table.dense th, table.dense td { padding-left: 7px; padding-right: 7px; }
         .number { text-align: right; white-space: nowrap; }
+        .short { white-space: nowrap; }
         tr.highlight td { font-weight: 640; background: var(--raised); }
         figure { margin: 0 0 24px; min-width: 0; }
         figcaption { font-weight: 600; font-size: 14px; margin: 0 0 8px; }
-        .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 8px 24px; }
+        .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 4px 24px; }
         .columns > div { min-width: 0; }
+        .columns figure { margin-bottom: 16px; }
         pre {
           background: var(--raised); border: 1px solid var(--faint); border-radius: 8px; padding: 12px 14px; margin: 0 0 20px; overflow-x: auto;
           font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;

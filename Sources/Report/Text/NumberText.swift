@@ -17,19 +17,25 @@ public enum NumberText {
         return String(format: "%.\(places)f", value)
     }
 
-    /// Three significant figures, scientific where the plain form is long: `0.0312`, `4.20e-06`, `48,200`.
+    /// Three significant figures, scientific where the plain form is long: `0.0312`, `4.20e-6`, `48,213`.
     public static func compact(_ value: Double?) -> String {
         guard let value, value.isFinite else { return none }
         let magnitude = abs(value)
         switch magnitude {
         case 0: return "0"
-        case ..<1e-4: return String(format: "%.2e", value)
+        case ..<1e-4: return scientific(value)
         case ..<1: return String(format: "%.*f", 2 - Int(log10(magnitude).rounded(.down)), value)
         case ..<10: return String(format: "%.2f", value)
         case ..<100: return String(format: "%.1f", value)
         case ..<1e15: return grouped(Int(value.rounded()))
-        default: return String(format: "%.2e", value)
+        default: return scientific(value)
         }
+    }
+
+    /// Three significant figures: `4.20e-6`.
+    private static func scientific(_ value: Double) -> String {
+        let parts = String(format: "%.2e", value).split(separator: "e")
+        return "\(parts[0])e\(Int(parts[1]) ?? 0)"
     }
 
     /// `1,234,567`.
