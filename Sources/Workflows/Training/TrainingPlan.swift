@@ -1,0 +1,108 @@
+public import BinaryNN
+public import BinaryTraining
+public import Datasets
+public import DenseMath
+internal import BitCore
+internal import ModelZoo
+
+/// A configuration made concrete: network, optimiser and options, checked against the data. Whatever is wrong with a configuration is
+/// found here, before the first step.
+public struct TrainingPlan: Sendable {
+    public let configuration: TrainingConfiguration
+    public let family: OptimizerFamily
+    public let network: Network
+    public let optimizer: Optimizer
+    public let options: TrainingOptions
+    /// How the engine holds operands of the backward products.
+    public let precision: MatrixPrecision
+
+    /// The settings that a plan reads, with what they mean; optimisers add theirs.
+    public static let settingsHelp: [(key: String, meaning: String)] = [
+        ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
+        ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
+        ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default ste)"),
+        ("shift", "random shift of training images in pixels (default 0)"),
+        ("batch-norm-scale", "train a scale γ in batch norm (default true)"),
+        ("batch-norm-momentum", "share of running statistics a step keeps (default 0.9)"),
+        ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
+        ("flip-interval", "steps between counts of latent flips (default 10)"),
+        ("learning-rate", "of Adam: a schedule (default 1e-3; 1e-2 beside bop)"),
+        ("beta1, beta2, epsilon, clip", "of Adam (default 0.9, 0.999, 1e-8, 1)"),
+        ("gamma, threshold", "of Bop: schedules (default 1e-4, 1e-8)"),
+    ]
+
+    public init(_ configuration: TrainingConfiguration, _ data: LabelledData) throws {
+        self.configuration = configuration
+        guard configuration.epochs >= 1 else {
+            throw ConfigurationError(reason: "\(configuration.epochs) epochs train nothing; ask for at least 1")
+        }
+        guard configuration.batchSize >= 0 else {
+            throw ConfigurationError(reason: "a batch size of \(configuration.batchSize) is negative; 0 is the full batch")
+        }
+        if let limit = configuration.limit, limit < 1 {
+            throw ConfigurationError(reason: "a limit of \(limit) leaves no training items; give at least 1")
+        }
+        family = try OptimizerFamily(named: configuration.optimizer)
+        var settings = Settings(configuration.settings)
+        optimizer = try family.optimizer(&settings)
+        let encoding = try Self.encoding(&settings, data.encodings)
+        let shift = try settings.integer("shift", default: 0, in: 0...64)
+        if shift > 0, data.itemShape.rank < 2 {
+            throw ConfigurationError(reason: "items of shape \(data.itemShape) are not images and cannot be shifted; leave out the setting shift")
+        }
+        precision = try settings.choice(
+            "precision", default: .float32, among: MatrixPrecision.allCases.map(\.rawValue), MatrixPrecision.init(rawValue:))
+        options = TrainingOptions(
+            epochs: configuration.epochs, batchSize: configuration.batchSize, seed: configuration.seed,
+            loss: try settings.choice("loss", default: .crossEntropy, among: Loss.allCases.map(\.rawValue), Loss.init(rawValue:)),
+            encoding: encoding, shift: shift, flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000))
+        network = try Self.network(ModelName(configuration.model), family.kernel, encoding, data, &settings)
+        try settings.checkAllRead()
+        _ = try optimizer.bind(to: network.specs)
+    }
+
+    private static func network(
+        _ model: ModelName, _ kernel: ParameterEncoding, _ encoding: InputEncoding, _ data: LabelledData, _ settings: inout Settings
+    ) throws -> Network {
+        let surrogate = try settings.choice(
+            "surrogate", default: .straightThrough(), among: Surrogate.names) { Surrogate(named: $0) }
+        let scale = try settings.boolean("batch-norm-scale", default: true)
+        let momentum = try settings.number("batch-norm-momentum", default: 0.9, in: 0...0.9999999)
+        switch model {
+        case .mlp(let widths):
+            guard widths[0] == data.itemShape.count else {
+                throw ConfigurationError(
+                    reason: "\(model) takes \(widths[0]) inputs, but items of \(data.name) have \(data.itemShape.count); begin with mlp:\(data.itemShape.count)-")
+            }
+            guard widths[widths.count - 1] == data.classCount else {
+                throw ConfigurationError(
+                    reason: "\(model) ends in \(widths[widths.count - 1]) classes, but \(data.name) has \(data.classCount); end with -\(data.classCount)")
+            }
+            return try MultilayerPerceptron(
+                widths: widths, kernel: kernel, surrogate: surrogate, batchNormScale: scale, batchNormMomentum: Float(momentum)
+            ).network(input: encoding.signal)
+        }
+    }
+
+    private static func encoding(_ settings: inout Settings, _ recommended: RecommendedEncodings) throws -> InputEncoding {
+        try settings.choice(
+            "input", default: recommended.standard, among: ["standard", "binarised", "binarised:THRESHOLD", "scaled:ZERO:SHIFT"]
+        ) { text in
+            switch text {
+            case "standard": recommended.standard
+            case "binarised": recommended.binarised
+            default: InputEncoding(text)
+            }
+        }
+    }
+}
+
+extension InputEncoding {
+    /// What a network's input is under this encoding.
+    var signal: Signal.Width {
+        switch self {
+        case .scaled(let zeroPoint, let shift): .byte(zeroPoint: zeroPoint, shift: shift)
+        case .binarised: .sign
+        }
+    }
+}

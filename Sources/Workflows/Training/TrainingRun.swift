@@ -1,0 +1,198 @@
+public import BinaryInference
+public import BinaryNN
+public import BinaryTraining
+internal import BitCore
+public import Datasets
+internal import Deployment
+public import DenseMath
+internal import Foundation
+internal import Profiling
+internal import Report
+internal import Synchronization
+
+/// A training run in a folder: `config.json`, `log.jsonl`, `checkpoint.safetensors` after every epoch and where it was stopped, and at
+/// the end `model.safetensors`, packed and checked against the network it came from.
+public struct TrainingRun: Sendable {
+    public static let checkpointName = "checkpoint.safetensors"
+    public static let modelName = "model.safetensors"
+
+    public let plan: TrainingPlan
+    public let folder: String
+    private let train: Dataset
+    private let test: Dataset
+
+    /// - Throws: whatever is wrong with the configuration, before anything is written.
+    public init(_ configuration: TrainingConfiguration, _ data: LabelledData, folder: String) throws {
+        plan = try TrainingPlan(configuration, data)
+        self.folder = folder
+        train = data.train.prefix(configuration.limit)
+        test = data.test
+    }
+
+    /// Trains, writes the model, and checks it.
+    /// - Parameters:
+    ///   - resume: go on from the folder's checkpoint if there is one.
+    ///   - wallTime: seconds since 1970, for the log; nil keeps times out of it.
+    public func run(
+        resume: Bool, engine: any DenseEngine, kernels: Kernels = .active, threads: Int, _ control: RunControl,
+        wallTime: @escaping @Sendable () -> Double? = { nil }
+    ) throws -> TrainingResult {
+        let started = control.seconds()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let context = ExecutionContext(
+            engine: engine, kernels: kernels, parallel: Parallel(threads: threads), precision: plan.precision)
+        var trainer = try Trainer(plan.network, plan.optimizer, plan.options, context)
+        let checkpoint = path(Self.checkpointName)
+        let resumes = resume && FileManager.default.fileExists(atPath: checkpoint)
+        if resumes {
+            let state = try Checkpoint.read(checkpoint, into: trainer.state, options: plan.options, data: dataName)
+            trainer = Trainer(plan.network, state: state, plan.options, context)
+        }
+        try plan.configuration.write(to: path(TrainingConfiguration.fileName))
+        let log = try RunLogWriter(path: path(RunLog.fileName), resuming: resumes)
+        try log.append(.start(startEvent(context, resumedAt: trainer.state.epoch, time: wallTime())))
+        let last = LastReport()
+        do {
+            let isDone = try trainer.train(train, test: test, hooks(log, last, checkpoint, control, wallTime))
+            try Checkpoint.write(trainer.state, options: plan.options, data: dataName, to: checkpoint)
+            let result = try finish(trainer, last.value, isDone, control.seconds() - started)
+            try log.append(
+                .end(
+                    .init(
+                        time: wallTime(), reason: isDone ? .completed : .interrupted, epochs: trainer.state.epoch,
+                        testAccuracy: result.testAccuracy, seconds: result.seconds, peakBytes: result.peakBytes, modelPath: result.modelPath)))
+            return result
+        } catch {
+            // The checkpoint of the last whole epoch stays as it is.
+            try? log.append(.note(.init(time: wallTime(), text: "\(error)")))
+            try? log.append(
+                .end(.init(time: wallTime(), reason: .failed, epochs: trainer.state.epoch, seconds: control.seconds() - started)))
+            throw error
+        }
+    }
+
+    // MARK: Parts
+
+    private func path(_ name: String) -> String { folder + "/" + name }
+
+    /// Names the data in checkpoints: another set, or another number of items, is another run.
+    private var dataName: String { "\(plan.configuration.dataset), \(train.count) items" }
+
+    private func hooks(
+        _ log: RunLogWriter, _ last: LastReport, _ checkpoint: String, _ control: RunControl,
+        _ wallTime: @escaping @Sendable () -> Double?
+    ) -> TrainingHooks {
+        let stage = "training \(plan.configuration.optimizer)"
+        let epochs = plan.options.epochs
+        return TrainingHooks(
+            now: control.seconds, isCancelled: control.isCancelled,
+            didStep: { step in
+                control.onProgress(
+                    Progress(
+                        stage: stage, completed: (step.epoch - 1) * step.stepsPerEpoch + step.stepInEpoch, total: epochs * step.stepsPerEpoch,
+                        unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(Format.decimal(step.trainLoss, 4))"))
+            },
+            didFinishEpoch: { report, state in
+                last.value = report
+                try log.append(.epoch(.init(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)))
+                try Checkpoint.write(state, options: plan.options, data: dataName, to: checkpoint)
+                control.log(Self.line(report, of: epochs))
+            })
+    }
+
+    private static func line(_ report: EpochReport, of epochs: Int) -> String {
+        var parts = [
+            "epoch \(report.epoch)/\(epochs)", "loss \(Format.decimal(report.trainLoss, 4))", "train \(Format.percent(report.trainAccuracy))",
+        ]
+        if let accuracy = report.testAccuracy { parts.append("test \(Format.percent(accuracy))") }
+        parts.append("flips \(String(format: "%.1e", report.flipRatio))")
+        parts.append("\(Format.count(report.imagesPerSecond)) images/s")
+        return parts.joined(separator: "  ")
+    }
+
+    private func startEvent(_ context: ExecutionContext, resumedAt: Int, time: Double?) -> RunEvent.Start {
+        let configuration = plan.configuration
+        return .init(
+            time: time, version: Version.current, model: configuration.model, dataset: configuration.dataset,
+            optimizer: configuration.optimizer, seed: configuration.seed, epochs: configuration.epochs, batchSize: configuration.batchSize,
+            threads: context.parallel.threads, engine: "\(context.engine.name) (\(context.engine.details)), \(context.kernels.instructionSet.rawValue)",
+            resumedAt: resumedAt, settings: configuration.settings)
+    }
+
+    /// Lowers and writes the model, and compares packed inference with the network on every test item.
+    private func finish(_ trainer: Trainer, _ report: EpochReport?, _ isDone: Bool, _ seconds: Double) throws -> TrainingResult {
+        let configuration = plan.configuration
+        let model = try model(trainer)
+        let modelPath = path(Self.modelName)
+        try model.write(to: modelPath)
+        let session = InferenceSession(model, kernels: trainer.context.kernels, parallel: trainer.context.parallel)
+        let packed = session.classify(test.features, count: test.count)
+        let trained = Evaluation.classes(plan.network, trainer.state.parameters, test, plan.options.encoding, trainer.context)
+        let correct = zip(packed, test.labels).count { $0 == $1 }
+        return TrainingResult(
+            model: configuration.model, dataset: configuration.dataset, optimizer: configuration.optimizer, epochs: trainer.state.epoch,
+            seed: configuration.seed, trainLoss: report?.trainLoss, trainAccuracy: report?.trainAccuracy,
+            testAccuracy: Double(correct) / Double(max(test.count, 1)), flipRatio: report?.flipRatio,
+            imagesPerSecond: report?.imagesPerSecond, seconds: seconds, peakBytes: ProcessMemory.peakBytes, memory: trainer.memory,
+            exactness: .init(inputs: test.count, mismatches: zip(packed, trained).count { $0 != $1 }), modelPath: modelPath,
+            modelBytes: model.predictedFileBytes, isComplete: isDone)
+    }
+
+    private func model(_ trainer: Trainer) throws -> InferenceModel {
+        var threshold: UInt8?
+        if case .binarised(let value) = plan.options.encoding { threshold = value }
+        var metadata = [
+            "model": plan.configuration.model, "dataset": plan.configuration.dataset, "optimizer": plan.configuration.optimizer,
+            "epochs": "\(trainer.state.epoch)", "seed": "\(plan.configuration.seed)", "version": Version.current,
+        ]
+        if let scaling = train.scaling {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            metadata[LoadedModel.scalingKey] = String(decoding: try encoder.encode(scaling), as: UTF8.self)
+        }
+        return try Lowering.lower(
+            plan.network, trainer.state.parameters, input: .init(shape: train.itemShape, threshold: threshold), labels: train.classNames,
+            name: plan.configuration.dataset.filter { $0.isLetter || $0.isNumber || $0 == "-" }, metadata: metadata)
+    }
+}
+
+/// Carries the latest epoch's report out of the hooks.
+private final class LastReport: Sendable {
+    private let report = Mutex<EpochReport?>(nil)
+
+    var value: EpochReport? {
+        get { report.withLock { $0 } }
+        set { report.withLock { $0 = newValue } }
+    }
+}
+
+/// What `spinflip train` reports.
+public struct TrainingResult: Sendable, Hashable, Codable {
+    public struct Exactness: Sendable, Hashable, Codable {
+        /// Test items whose class was computed both by the network and by packed inference.
+        public var inputs: Int
+        public var mismatches: Int
+    }
+
+    public var model: String
+    public var dataset: String
+    public var optimizer: String
+    /// Epochs done.
+    public var epochs: Int
+    public var seed: UInt64
+    /// Of the last epoch; nil when no epoch was finished.
+    public var trainLoss: Double?
+    public var trainAccuracy: Double?
+    /// Of the written model, on the whole test part.
+    public var testAccuracy: Double
+    public var flipRatio: Double?
+    public var imagesPerSecond: Double?
+    public var seconds: Double
+    public var peakBytes: Int?
+    public var memory: Trainer.MemoryUse
+    public var exactness: Exactness
+    public var modelPath: String
+    public var modelBytes: Int
+    /// False when the run was stopped before its last epoch; `--resume` goes on.
+    public var isComplete: Bool
+}
