@@ -11,10 +11,16 @@ public enum ProcessMemory {
     /// The most that was ever resident, in bytes; nil where the system does not tell.
     public static var peakBytes: Int? {
         var usage = rusage()
-        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
         #if canImport(Darwin)
+        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
         return Int(usage.ru_maxrss)
         #else
+        #if canImport(Glibc)
+        let this = RUSAGE_SELF.rawValue
+        #else
+        let this = RUSAGE_SELF
+        #endif
+        guard getrusage(this, &usage) == 0 else { return nil }
         // Linux counts in KiB.
         return Int(usage.ru_maxrss) * 1024
         #endif

@@ -1,4 +1,4 @@
-public import BitCore
+internal import BitCore
 internal import Foundation
 
 /// What `spinflip train` is asked to do: everything that determines the result but engine and thread count. Kept as `config.json` in the

@@ -1,7 +1,7 @@
-public import BinaryInference
-public import BinaryNN
+internal import BinaryInference
+internal import BinaryNN
 public import BinaryTraining
-internal import BitCore
+public import BitCore
 public import Datasets
 internal import Deployment
 public import DenseMath
@@ -135,7 +135,7 @@ public struct TrainingRun: Sendable {
             testAccuracy: Double(correct) / Double(max(test.count, 1)), flipRatio: report?.flipRatio,
             imagesPerSecond: report?.imagesPerSecond, seconds: seconds, peakBytes: ProcessMemory.peakBytes, memory: trainer.memory,
             exactness: .init(inputs: test.count, mismatches: zip(packed, trained).count { $0 != $1 }), modelPath: modelPath,
-            modelBytes: model.predictedFileBytes, isComplete: isDone)
+            modelBytes: model.encodedCount, isComplete: isDone)
     }
 
     private func model(_ trainer: Trainer) throws -> InferenceModel {
