@@ -41,6 +41,6 @@ static uint64_t random_word(void) {
     return random_state * 0x2545F4914F6CDD1Du;
 }
 
-static float random_float(void) { return (float)((int64_t)(random_word() >> 40) - (1 << 23)) * 0x1p-22f; }
+static inline float random_float(void) { return (float)((int64_t)(random_word() >> 40) - (1 << 23)) * 0x1p-22f; }
 
 #endif

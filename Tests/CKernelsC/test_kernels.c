@@ -133,6 +133,7 @@ static void thresholds(sf_isa isa, size_t rows, size_t columns) {
 }
 
 void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures);
+void test_dense_product(long* checks, long* failures);
 
 int main(void) {
     static const size_t few_rows[] = {0, 1, 2, 3, 4, 5, 7, 65, 130};
@@ -160,6 +161,7 @@ int main(void) {
         test_elementwise(levels[l], names[l], &checks, &failures);
         printf("%s: %ld comparisons with the reference, %ld differ\n", names[l], checks - before, failures - wrong);
     }
+    test_dense_product(&checks, &failures);
     if (ran == 0) printf("this machine has only the reference: nothing to compare\n");
     return failures == 0 ? 0 : 1;
 }
