@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func quotedFields() throws {
-        let set = try table("f,\"the \"\"class\"\", quoted\"\n1,\"a,b\"\n2,\"say \"\"hi\"\"\"\n3,\"two\nlines\"\n", CSVOptions(label: .named("the \"class\", quoted")))
+        let set = try table(
+            "f,\"the \"\"class\"\", quoted\"\n1,\"a,b\"\n2,\"say \"\"hi\"\"\"\n3,\"two\nlines\"\n", CSVOptions(label: .named("the \"class\", quoted")))
         #expect(set.classNames == ["a,b", "say \"hi\"", "two\nlines"])
         #expect(set.scaling?.columns.map(\.name) == ["f"])
     }
@@ -123,6 +124,9 @@ import Testing
 
     @Test func classesHaveALimit() {
         let text = (0..<5000).map { "1,label\($0)" }.joined(separator: "\n")
-        guard case .badOption = fault({ _ = try table(text) }) else { Issue.record("no error"); return }
+        guard case .badOption = fault({ _ = try table(text) }) else {
+            Issue.record("no error")
+            return
+        }
     }
 }

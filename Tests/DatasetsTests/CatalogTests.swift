@@ -95,7 +95,10 @@ import Testing
 
     @Test func missingFilesSayWhatToDo() {
         let error = fault { _ = try DatasetCatalog(folder: "/nowhere").load("mnist") }
-        guard case .missing(let advice) = error else { Issue.record("\(String(describing: error))"); return }
+        guard case .missing(let advice) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
         #expect(advice.contains("spinflip data fetch mnist") && advice.contains("SPINFLIP_DATA"))
     }
 }
@@ -107,7 +110,9 @@ import Testing
         let catalog = DatasetCatalog(folder: scratch.folder.path)
         #expect(try catalog.verify("mnist").map(\.isGood) == [false, false, false, false])
         let asked = Mutex<[String]>([])
-        for answer in [gzip([1, 2, 3]), [1, 2, 3], gzip([UInt8](repeating: 0, count: 47_040_016)), Array(gzip([UInt8](repeating: 0, count: 47_040_016)).dropLast(9))] {
+        for answer in [
+            gzip([1, 2, 3]), [1, 2, 3], gzip([UInt8](repeating: 0, count: 47_040_016)), Array(gzip([UInt8](repeating: 0, count: 47_040_016)).dropLast(9)),
+        ] {
             await #expect(throws: DatasetError.self) {
                 _ = try await catalog.fetch("mnist") { (address, limit, progress) async throws(DatasetError) in
                     asked.withLock { $0.append(address) }

@@ -1,7 +1,6 @@
 import CZlib
-import Foundation
-
 import Datasets
+import Foundation
 
 /// A folder of its own for a test's files.
 struct Scratch {

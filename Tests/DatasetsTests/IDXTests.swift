@@ -32,10 +32,11 @@ import Testing
     }
 
     /// A header may announce anything; nothing is allocated on its word.
-    @Test(arguments: [
-        [2, 3, 5], [3, 3, 4], [1 << 31, 1, 1], [1 << 30, 1, 1], [1 << 20, 28, 28], [UInt32.max, UInt32.max, UInt32.max], [0, 28, 28],
-        [1 << 31, 1 << 31, 4],
-    ] as [[UInt32]])
+    @Test(
+        arguments: [
+            [2, 3, 5], [3, 3, 4], [1 << 31, 1, 1], [1 << 30, 1, 1], [1 << 20, 28, 28], [UInt32.max, UInt32.max, UInt32.max], [0, 28, 28],
+            [1 << 31, 1 << 31, 4],
+        ] as [[UInt32]])
     func lyingCounts(extents: [UInt32]) {
         for bytes in [idx(extents, pixels), gzip(idx(extents, pixels))] {
             #expect(throws: DatasetError.self) { try IDXFile(bytes, name: "lies", rank: 3) }

@@ -48,6 +48,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [[5, 3, 1], [70, 65, 64, 7], [64, 2], [1, 1, 1]]) func packedLabelsAgree(layers: [Int]) throws {
+        let set = try Dataset.teacher(layers: layers, count: 40, seed: 9)
+        let teacher = try Teacher(layers: layers, seed: 11)
+        let one = teacher.labels(set.packed(0..<set.count, threshold: 1))
+        #expect(one == (0..<set.count).map { teacher.label(set.bytes(of: $0)) })
+        #expect(one == teacher.labels(set.packed(0..<set.count, threshold: 1), parallel: Parallel(threads: 2)))
+    }
+
     @Test func teachersDependOnTheSeed() throws {
         let a = try Dataset.teacher(layers: [32, 16, 4], count: 500, seed: 1)
         let b = try Dataset.teacher(layers: [32, 16, 4], count: 500, seed: 1)

@@ -11,32 +11,48 @@ import FoundationXML
         title: "All <blocks> & \"quotes\"", subtitle: "it's",
         sections: [
             .init(
-                "", [
+                "",
+                [
                     .cards([.init("Accuracy", "97.8 %", detail: "digits", tone: .good), .init("Mismatches", "3", tone: .bad)]),
                     .exactness(.init(inputs: 1797, mismatches: 0, paths: ["packed inference", "exported C"])),
                     .exactness(.init(inputs: 10, mismatches: 2, paths: [])),
                     .exactness(.init(inputs: 0, mismatches: 0, paths: [])),
                 ]),
             .init(
-                "Text", [
+                "Text",
+                [
                     .text("One.\n\nTwo <b>bold</b>.\n \nThree\u{0}\u{1B}[31m"), .code("a < b && c"),
                     .table(.init(caption: "c", columns: [.text("n"), .number("v")], rows: [["<script>", "1"], ["x", "2"]], highlighted: [1])),
                     .details("More", [.text("inside")]),
                 ]),
             .init(
-                "Charts", [
+                "Charts",
+                [
                     .columns([
-                        .lines(.init(title: "Lines <1>", xLabel: "epoch", yLabel: "y", series: [.init("a&b", x: [1, 2, 3], y: [0.1, .nan, 0.3]), .init("c", x: [], y: [])], unit: .percent)),
-                        .lines(.init(title: "Log", xLabel: "epoch", series: [.init("l", x: [1, 2, 3, 4], y: [0.01, 0, 1e-7, 3], isDashed: true)], isLogarithmic: true)),
+                        .lines(
+                            .init(
+                                title: "Lines <1>", xLabel: "epoch", yLabel: "y",
+                                series: [.init("a&b", x: [1, 2, 3], y: [0.1, .nan, 0.3]), .init("c", x: [], y: [])], unit: .percent)),
+                        .lines(
+                            .init(
+                                title: "Log", xLabel: "epoch", series: [.init("l", x: [1, 2, 3, 4], y: [0.01, 0, 1e-7, 3], isDashed: true)], isLogarithmic: true
+                            )),
                     ]),
-                    .bars(.init(title: "Bars", xLabel: "µJ", bars: [.init("this one", 1.5, isHighlighted: true), .init(String(repeating: "long ", count: 40), 400), .init("less", -3, text: "−3")])),
+                    .bars(
+                        .init(
+                            title: "Bars", xLabel: "µJ",
+                            bars: [
+                                .init("this one", 1.5, isHighlighted: true), .init(String(repeating: "long ", count: 40), 400), .init("less", -3, text: "−3"),
+                            ])),
                     .bars(.init(title: "No bars", bars: [])), .lines(.init(title: "No lines", xLabel: "x", series: [])),
                 ]),
         ])
 
     /// The page is written as well-formed XML but for the document type and the three `meta` elements.
     @Test func wellFormed() throws {
-        for report in [Self.everything, HTMLReport(runs: [sampleRun("a", epochs: 30), sampleRun("a", epochs: 3, ends: false, base: 0.8)]), HTMLReport(runs: [])] {
+        for report in [
+            Self.everything, HTMLReport(runs: [sampleRun("a", epochs: 30), sampleRun("a", epochs: 3, ends: false, base: 0.8)]), HTMLReport(runs: []),
+        ] {
             var page = report.render()
             page = page.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("<meta") && !$0.hasPrefix("<!DOCTYPE") }
                 .joined(separator: "\n")
@@ -67,7 +83,9 @@ import FoundationXML
     @Test func sameInputSamePage() { #expect(Self.everything.render() == Self.everything.render()) }
 
     @Test func runs() {
-        let page = HTMLReport(runs: [sampleRun("first", epochs: 40, base: 0.91), sampleRun("second", epochs: 40, base: 0.95), sampleRun("cut", epochs: 7, ends: false)]).render()
+        let page = HTMLReport(runs: [
+            sampleRun("first", epochs: 40, base: 0.91), sampleRun("second", epochs: 40, base: 0.95), sampleRun("cut", epochs: 7, ends: false),
+        ]).render()
         #expect(page.contains("Best test accuracy") && page.contains("95.00\u{202F}%") && page.contains("1 not completed"))
         #expect(page.contains("<h2>second</h2>") && page.contains("no end logged") && page.contains("scaled:8:3"))
         for title in ["Test accuracy", "Training loss", "Flip ratio by layer", "Scheduled numbers"] { #expect(page.contains("<figcaption>\(title)")) }
@@ -80,6 +98,6 @@ import FoundationXML
         let page = HTMLReport(title: "t", sections: [.init("", [.lines(.init(title: "l", xLabel: "step", series: [.init("s", x: x, y: y)]))])]).render()
         #expect(page.utf8.count < 40_000)
         // The one high point is still drawn: the axis goes up to 40, where the plot begins.
-        #expect(page.contains("54,321") || page.contains("L") && page.contains(">40<"))
+        #expect(page.contains(">40<"))
     }
 }

@@ -7,7 +7,10 @@ import Testing
 /// A run of invented numbers.
 func sampleRun(_ name: String, epochs: Int, ends: Bool = true, base: Double = 0.9) -> RunLog {
     var events: [RunEvent] = [
-        .start(.init(name: name, model: "mlp:64-128-10", dataset: "digits", optimizer: "adam", seed: 1, epochs: epochs, batchSize: 32, settings: ["encoding": "scaled:8:3"]))
+        .start(
+            .init(
+                name: name, model: "mlp:64-128-10", dataset: "digits", optimizer: "adam", seed: 1, epochs: epochs, batchSize: 32,
+                settings: ["encoding": "scaled:8:3"]))
     ]
     for epoch in 1...max(epochs, 1) where epochs > 0 {
         let progress = 1 - 1 / (1 + Double(epoch) * 0.4)
@@ -20,7 +23,10 @@ func sampleRun(_ name: String, epochs: Int, ends: Bool = true, base: Double = 0.
                     learningRates: ["adam.learningRate": 0.01 * (1 - Double(epoch) / Double(epochs + 1))], imagesPerSecond: 41_000 + Double(epoch % 3) * 900,
                     seconds: 0.035, peakBytes: 48_000_000)))
     }
-    if ends { events.append(.end(.init(reason: .completed, epochs: epochs, testAccuracy: base, seconds: 1.9, peakBytes: 49_000_000, modelPath: "out/model.safetensors"))) }
+    if ends {
+        events.append(
+            .end(.init(reason: .completed, epochs: epochs, testAccuracy: base, seconds: 1.9, peakBytes: 49_000_000, modelPath: "out/model.safetensors")))
+    }
     return RunLog(name: name, events: events)
 }
 
@@ -47,7 +53,8 @@ func sampleRun(_ name: String, epochs: Int, ends: Bool = true, base: Double = 0.
     @Test func numbersThatJSONHasNot() throws {
         let path = temporary()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try write([.epoch(.init(epoch: 1, step: 1, trainLoss: .nan, trainAccuracy: 0, testAccuracy: -.infinity, imagesPerSecond: .infinity, seconds: 0))], to: path)
+        try write(
+            [.epoch(.init(epoch: 1, step: 1, trainLoss: .nan, trainAccuracy: 0, testAccuracy: -.infinity, imagesPerSecond: .infinity, seconds: 0))], to: path)
         let epoch = try #require(try RunLog(path: path).epochs.first)
         #expect(epoch.trainLoss.isNaN && epoch.testAccuracy == -.infinity && epoch.imagesPerSecond == .infinity)
     }
@@ -110,7 +117,10 @@ func sampleRun(_ name: String, epochs: Int, ends: Bool = true, base: Double = 0.
             _ = try RunLog(Array(text.utf8), path: "p", name: "n")
             Issue.record("no error")
         } catch {
-            guard case .badLine("p", line, _) = error else { Issue.record("\(error)"); return }
+            guard case .badLine("p", line, _) = error else {
+                Issue.record("\(error)")
+                return
+            }
         }
     }
 

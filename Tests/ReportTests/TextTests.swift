@@ -9,7 +9,8 @@ import Testing
         table.appendRule()
         table.append(["total", "1,025", "a\nb"])
         #expect(
-            table.render(indent: 2) == """
+            table.render(indent: 2)
+                == """
                   layer        bits  note
                   ----------  -----  ------
                   dense1          1

@@ -101,7 +101,10 @@ public struct RecommendedEncodings: Hashable, Sendable {
     /// For bytes in `range`: the middle of the range goes to 0, the half width to at most 1. Ranges within 0…1 are bits.
     public init(range: ClosedRange<UInt8>) {
         let (low, high) = (Int(range.lowerBound), Int(range.upperBound))
-        guard high > 1 else { self = .bits; return }
+        guard high > 1 else {
+            self = .bits
+            return
+        }
         let zeroPoint = (low + high + 1) / 2
         let reach = Swift.max(zeroPoint - low, high - zeroPoint)
         var shift = 0

@@ -109,7 +109,10 @@ struct CSVLines {
             var value = 0
             var isInteger = true
             for byte in bytes {
-                guard byte &- 0x30 < 10 else { isInteger = false; break }
+                guard byte &- 0x30 < 10 else {
+                    isInteger = false
+                    break
+                }
                 value = value &* 10 &+ Int(byte &- 0x30)
             }
             if isInteger { return Double(value) }

@@ -1,4 +1,4 @@
-internal import BitCore
+public import BitCore
 
 /// A random binary network that labels inputs: a student of the same shape can reach every label.
 ///
@@ -6,15 +6,15 @@ internal import BitCore
 /// the index of the greatest h, the lowest at ties; with one output it is 1 when h ≥ 0.
 public struct Teacher: Sendable {
     public let layers: [Int]
-    /// Weights of each layer, [out][in], true for +1.
+    /// Weights of each layer, [out × in], true for +1.
     private let weights: [[Bool]]
 
     /// - Throws: `DatasetError` unless there are at least two layers of 1…65,536 units each.
     public init(layers: [Int], seed: UInt64) throws(DatasetError) {
         guard layers.count >= 2, layers.allSatisfy({ (1...65_536).contains($0) }), zip(layers, layers.dropFirst()).allSatisfy({ $0 * $1 <= 1 << 28 })
         else {
-            throw DatasetError(
-                "teacher", .badOption("needs layers such as 16-8-2, with inputs first, classes last and 1 to 65536 units each, not \(layers.map(String.init).joined(separator: "-"))"))
+            let given = layers.map(String.init).joined(separator: "-")
+            throw DatasetError("teacher", .badOption("needs layers such as 16-8-2, inputs first, classes last, 1 to 65536 units each, not \(given)"))
         }
         self.layers = layers
         var generator = SeededGenerator(seed: seed).split("weights")
@@ -39,6 +39,32 @@ public struct Teacher: Sendable {
                 return sums.indices.reduce(0) { sums[$1] > sums[$0] ? $1 : $0 }
             }
             signs = sums.map { $0 >= 0 }
+        }
+        preconditionFailure("a teacher has layers")
+    }
+
+    /// The classes of packed inputs, one a row: `label` for many, through the packed product.
+    /// - Precondition: the rows are as wide as the first layer.
+    public func labels(_ inputs: PackedTensor, parallel: Parallel = .serial) -> [Int] {
+        let kernels = Kernels.active
+        var signs = inputs
+        for (layer, weights) in weights.enumerated() {
+            let (depth, outputs) = (layers[layer], layers[layer + 1])
+            var kernel = PackedTensor(minusOnes: [outputs, depth])
+            for (position, isPositive) in weights.enumerated() where isPositive { kernel[position / depth, position % depth] = true }
+            let panels = BinaryPanels(kernel)
+            if layer < self.weights.count - 1 {
+                signs = kernels.product(signs, panels, thresholds: [Int32](repeating: 0, count: outputs), parallel: parallel)
+            } else {
+                let sums = kernels.product(signs, panels, parallel: parallel)
+                return sums.withUnsafeElements { sums in
+                    (0..<inputs.shape.rows).map { row in
+                        let row = sums[row * outputs..<(row + 1) * outputs]
+                        if outputs == 1 { return row[row.startIndex] >= 0 ? 1 : 0 }
+                        return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
+                    }
+                }
+            }
         }
         preconditionFailure("a teacher has layers")
     }
@@ -67,7 +93,9 @@ extension Dataset {
                 for _ in 0..<count * width { features.append(UInt8(inputs.next() >> 63)) }
             }
             let items = features.count / width
-            let labels = (0..<items).map { teacher.label(features[$0 * width..<($0 + 1) * width]) }
+            let unlabelled = try Dataset(
+                name: "teacher", itemShape: [width], features: features, labels: [Int](repeating: 0, count: items), classNames: ["0"], encodings: .bits)
+            let labels = teacher.labels(unlabelled.packed(0..<items, threshold: 1))
             if labels.contains(where: { $0 != labels[0] }) || items == 1 || attempt == 31 {
                 return try Dataset(
                     name: "teacher", itemShape: [width], features: features, labels: labels,

@@ -34,7 +34,7 @@ public struct BarChart: Sendable, Hashable {
 
 extension BarChart {
     func svg(width: Double, identifier: String) -> String {
-        guard !bars.isEmpty else { return SVG.empty(title: title, identifier: identifier) }
+        guard !bars.isEmpty else { return SVG.empty(title: title, width: width, identifier: identifier) }
         let rowHeight = 28.0
         let texts = bars.map { $0.text ?? (unit == .percent ? NumberText.percent($0.value) : NumberText.compact($0.value)) }
         let left = Swift.min(16 + (bars.map { SVG.width($0.name) }.max() ?? 0), width * 0.42)
@@ -50,7 +50,7 @@ extension BarChart {
         var svg = SVG(title: title, description: summary, width: width, height: height, identifier: identifier)
         for tick in axis.ticks {
             let x = left + (axis.position(tick) ?? 0) * plotWidth
-            svg.add("<line class=\"\(tick == 0 ? "base" : "grid")\" x1=\"\(SVG.number(x))\" x2=\"\(SVG.number(x))\" y1=\"4\" y2=\"\(SVG.number(bottom))\"/>")
+            svg.line(tick == 0 ? "base" : "grid", x: (x, x), y: (4, bottom))
             svg.text(axis.label(tick, unit), x: x, y: bottom + 16, anchor: "middle", classes: "tick")
         }
         if !xLabel.isEmpty { svg.text(xLabel, x: left + plotWidth, y: height - 4, anchor: "end", classes: "axis-title") }
@@ -59,8 +59,8 @@ extension BarChart {
             let end = axis.position(bar.value).map { left + $0 * plotWidth } ?? zero
             let style = anyHighlight && !bar.isHighlighted ? "f-muted" : "f0"
             svg.text(SVG.shortened(bar.name, to: left - 16), x: left - 10, y: y + 17, anchor: "end", classes: "label")
-            svg.add(
-                "<rect class=\"\(style)\" x=\"\(SVG.number(Swift.min(zero, end)))\" y=\"\(SVG.number(y + 4))\" width=\"\(SVG.number(Swift.max(abs(end - zero), 1)))\" height=\"18\" rx=\"2\"/>")
+            let (start, length) = (SVG.number(Swift.min(zero, end)), SVG.number(Swift.max(abs(end - zero), 1)))
+            svg.add("<rect class=\"\(style)\" x=\"\(start)\" y=\"\(SVG.number(y + 4))\" width=\"\(length)\" height=\"18\" rx=\"2\"/>")
             svg.text(texts[index], x: Swift.max(end, zero) + 8, y: y + 17, classes: "value")
         }
         return svg.finish()

@@ -44,7 +44,7 @@ extension LineChart {
     /// The chart as an inline SVG element, `width` units wide.
     func svg(width: Double, identifier: String) -> String {
         guard series.contains(where: { $0.y.contains { $0.isFinite && (!isLogarithmic || $0 > 0) } }) else {
-            return SVG.empty(title: title, identifier: identifier)
+            return SVG.empty(title: title, width: width, identifier: identifier)
         }
         let height = (width * 0.36 + 92).rounded()
         let xAxis = Axis(covering: series.flatMap(\.x), wanted: width > 700 ? 10 : 6, wholeNumbers: xIsWhole, tight: true)
@@ -60,13 +60,13 @@ extension LineChart {
         if !yLabel.isEmpty { svg.text(yLabel, x: left, y: legend.height + 13, classes: "axis-title") }
         for (tick, label) in zip(yAxis.ticks, labels) {
             let y = bottom - (yAxis.position(tick) ?? 0) * (bottom - top)
-            svg.add("<line class=\"grid\" x1=\"\(SVG.number(left))\" x2=\"\(SVG.number(left + plotWidth))\" y1=\"\(SVG.number(y))\" y2=\"\(SVG.number(y))\"/>")
+            svg.line("grid", x: (left, left + plotWidth), y: (y, y))
             svg.text(label, x: left - 8, y: y + 4, anchor: "end", classes: "tick")
         }
-        svg.add("<line class=\"base\" x1=\"\(SVG.number(left))\" x2=\"\(SVG.number(left + plotWidth))\" y1=\"\(SVG.number(bottom))\" y2=\"\(SVG.number(bottom))\"/>")
+        svg.line("base", x: (left, left + plotWidth), y: (bottom, bottom))
         for tick in xAxis.ticks {
             let x = left + (xAxis.position(tick) ?? 0) * plotWidth
-            svg.add("<line class=\"base\" x1=\"\(SVG.number(x))\" x2=\"\(SVG.number(x))\" y1=\"\(SVG.number(bottom))\" y2=\"\(SVG.number(bottom + 4))\"/>")
+            svg.line("base", x: (x, x), y: (bottom, bottom + 4))
             svg.text(xAxis.label(tick, .plain), x: x, y: bottom + 18, anchor: "middle", classes: "tick")
         }
         svg.text(xLabel, x: left + plotWidth, y: height - 4, anchor: "end", classes: "axis-title")
@@ -86,7 +86,7 @@ extension LineChart {
         let style = SVG.style(index, isDashed: line.isDashed)
         func flushDot() {
             // A point between two gaps is no segment; it shows as a dot.
-            if segmentIsDot, let last { dots += "<circle class=\"\(style.fill)\" cx=\"\(SVG.number(last.x))\" cy=\"\(SVG.number(last.y))\" r=\"2.5\"/>" }
+            if segmentIsDot, let last { dots += SVG.dot(style.fill, x: last.x, y: last.y, radius: 2.5) }
             segmentIsDot = false
         }
         for i in Self.thinned(line) {
@@ -104,8 +104,8 @@ extension LineChart {
         flushDot()
         guard let last else { return "" }
         let value = unit == .percent ? NumberText.percent(last.value) : NumberText.compact(last.value)
-        let tip = HTMLText.escape("\(line.name): \(value) at \(xLabel) \(NumberText.compact(last.at))")
-        return "<path class=\"\(style.line)\" d=\"\(commands)\"/>\(dots)<circle class=\"\(style.fill)\" cx=\"\(SVG.number(last.x))\" cy=\"\(SVG.number(last.y))\" r=\"3\"><title>\(tip)</title></circle>"
+        let tip = "\(line.name): \(value) at \(xLabel) \(Self.plainNumber(last.at))"
+        return "<path class=\"\(style.line)\" d=\"\(commands)\"/>\(dots)" + SVG.dot(style.fill, x: last.x, y: last.y, radius: 3, tip: tip)
     }
 
     /// Which points to draw: all, or of long series the least and the greatest in each of 300 stretches, so that no peak is lost.
@@ -124,7 +124,12 @@ extension LineChart {
     private var summary: String {
         series.map { line in
             guard let last = line.y.last, let at = line.x.last else { return "\(line.name): no points" }
-            return "\(line.name): \(unit == .percent ? NumberText.percent(last) : NumberText.compact(last)) at \(xLabel) \(NumberText.compact(at))"
+            return "\(line.name): \(unit == .percent ? NumberText.percent(last) : NumberText.compact(last)) at \(xLabel) \(Self.plainNumber(at))"
         }.joined(separator: "; ")
+    }
+
+    /// Epochs and steps in full.
+    private static func plainNumber(_ x: Double) -> String {
+        x == x.rounded() && abs(x) < 1e15 ? NumberText.grouped(Int(x)) : NumberText.compact(x)
     }
 }

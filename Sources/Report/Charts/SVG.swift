@@ -14,6 +14,20 @@ struct SVG {
 
     mutating func add(_ element: String) { body += element }
 
+    mutating func line(_ classes: String, x: (Double, Double), y: (Double, Double)) {
+        body += Self.line(classes, x: x, y: y)
+    }
+
+    static func line(_ classes: String, x: (Double, Double), y: (Double, Double)) -> String {
+        "<line class=\"\(classes)\" x1=\"\(number(x.0))\" x2=\"\(number(x.1))\" y1=\"\(number(y.0))\" y2=\"\(number(y.1))\"/>"
+    }
+
+    /// A dot; the tip shows when a pointer rests on it.
+    static func dot(_ classes: String, x: Double, y: Double, radius: Double, tip: String? = nil) -> String {
+        let circle = "<circle class=\"\(classes)\" cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\""
+        return tip.map { "\(circle)><title>\(HTMLText.escape($0))</title></circle>" } ?? circle + "/>"
+    }
+
     mutating func text(_ text: String, x: Double, y: Double, anchor: String = "start", classes: String) {
         body += Self.text(text, x: x, y: y, anchor: anchor, classes: classes)
     }
@@ -21,8 +35,8 @@ struct SVG {
     func finish() -> String { body + "</svg>" }
 
     /// What stands in place of a chart without points.
-    static func empty(title: String, identifier: String) -> String {
-        var svg = SVG(title: title, description: "no data", width: 468, height: 32, identifier: identifier)
+    static func empty(title: String, width: Double, identifier: String) -> String {
+        var svg = SVG(title: title, description: "no data", width: width, height: 32, identifier: identifier)
         svg.text("No data.", x: 0, y: 18, classes: "tick")
         return svg.finish()
     }
@@ -63,7 +77,7 @@ struct SVG {
             let name = shortened(entry.name, to: Swift.min(width - 30, 300))
             let needed = 44 + self.width(name)
             if x > left, x + needed > left + width { (x, y) = (left, y + 18) }
-            svg += "<line class=\"\(style(index, isDashed: entry.isDashed).line)\" x1=\"\(number(x))\" x2=\"\(number(x + 18))\" y1=\"\(number(y - 4))\" y2=\"\(number(y - 4))\"/>"
+            svg += line(style(index, isDashed: entry.isDashed).line, x: (x, x + 18), y: (y - 4, y - 4))
             svg += text(name, x: x + 24, y: y, classes: "label")
             x += needed
         }

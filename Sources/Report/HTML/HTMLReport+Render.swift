@@ -51,7 +51,8 @@ private struct Page {
         case .cards(let cards):
             add("<div class=\"cards\">")
             for card in cards {
-                add("<div class=\"card \(card.tone.rawValue)\"><div class=\"card-label\">\(HTMLText.escape(card.label))</div><div class=\"card-value\">\(HTMLText.escape(card.value))</div>")
+                add("<div class=\"card \(card.tone.rawValue)\"><div class=\"card-label\">\(HTMLText.escape(card.label))</div>")
+                add("<div class=\"card-value\">\(HTMLText.escape(card.value))</div>")
                 if !card.detail.isEmpty { add("<div class=\"card-detail\">\(HTMLText.escape(card.detail))</div>") }
                 add("</div>")
             }

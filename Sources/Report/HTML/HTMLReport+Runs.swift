@@ -41,8 +41,8 @@ extension HTMLReport {
     private static func cards(_ runs: [RunLog]) -> [Card] {
         var cards: [Card] = []
         if let best = best(runs) {
-            cards.append(
-                Card(runs.count > 1 ? "Best test accuracy" : "Test accuracy", NumberText.percent(testAccuracy(best)), detail: runs.count > 1 ? best.name : best.start?.dataset ?? ""))
+            let (label, detail) = runs.count > 1 ? ("Best test accuracy", best.name) : ("Test accuracy", best.start?.dataset ?? "")
+            cards.append(Card(label, NumberText.percent(testAccuracy(best)), detail: detail))
         }
         if runs.count > 1 {
             let unfinished = runs.count { $0.end?.reason != .completed }

@@ -59,7 +59,8 @@ public enum RunLogError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let error): "\(error)"
-        case .badLine(let path, let number, let reason): "\(path): line \(number) is not an event of a run log (\(reason)); give a log that training wrote"
+        case .badLine(let path, let number, let reason):
+            "\(path): line \(number) is not an event of a run log (\(reason)); give a log that training wrote"
         case .noRun(let path): "\(path) holds no run; give a folder that training wrote, or a log"
         }
     }
