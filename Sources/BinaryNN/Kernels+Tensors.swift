@@ -22,7 +22,7 @@ extension Kernels {
     func normalize(
         _ x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float], parallel: Parallel
     ) -> Tensor {
-        var y = Tensor(zeros: x.shape)
+        var y = Tensor(uninitialized: x.shape)
         x.withUnsafeElements { x_ in
             y.withUnsafeMutableElements { y in
                 mean.withUnsafeBufferPointer { mean in
@@ -43,7 +43,7 @@ extension Kernels {
 
     /// scale·x + bias per channel.
     func affine(_ x: Tensor, scale: [Float], bias: [Float], parallel: Parallel) -> Tensor {
-        var y = Tensor(zeros: x.shape)
+        var y = Tensor(uninitialized: x.shape)
         x.withUnsafeElements { x_ in
             y.withUnsafeMutableElements { y in
                 scale.withUnsafeBufferPointer { scale in
@@ -60,7 +60,7 @@ extension Kernels {
     func normalizeBackward(
         _ dy: Tensor, x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, parallel: Parallel
     ) -> (x: Tensor, gamma: [Float], beta: [Float]) {
-        var dx = Tensor(zeros: x.shape)
+        var dx = Tensor(uninitialized: x.shape)
         var dGamma = [Float](repeating: 0, count: x.shape.columns)
         var dBeta = dGamma
         dy.withUnsafeElements { dy in

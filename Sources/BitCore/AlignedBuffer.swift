@@ -1,4 +1,4 @@
-/// Heap storage for `count` elements, aligned to 64 bytes (a cache line and a 512-bit register), zero at birth.
+/// Heap storage for `count` elements, aligned to 64 bytes (a cache line and a 512-bit register).
 ///
 /// Kernels read whole registers; a buffer that starts on a line never splits one. Value semantics are the owner's job: `Tensor` and
 /// `PackedTensor` copy before they write unless they hold the only reference.
@@ -7,20 +7,22 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     public let pointer: UnsafeMutablePointer<Element>
     public let count: Int
 
-    public init(count: Int) {
-        let bytes = Swift.max(count * MemoryLayout<Element>.stride, 1)
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        pointer = raw.bindMemory(to: Element.self, capacity: Swift.max(count, 1))
-        self.count = count
+    /// Zeros.
+    public convenience init(count: Int) {
+        self.init(uninitializedCount: count)
+        UnsafeMutableRawPointer(pointer).initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
     }
 
-    public init(copying other: AlignedBuffer) {
-        let bytes = Swift.max(other.count * MemoryLayout<Element>.stride, 1)
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        raw.copyMemory(from: other.pointer, byteCount: bytes)
-        pointer = raw.bindMemory(to: Element.self, capacity: Swift.max(other.count, 1))
-        count = other.count
+    public convenience init(copying other: AlignedBuffer) {
+        self.init(uninitializedCount: other.count)
+        UnsafeMutableRawPointer(pointer).copyMemory(from: other.pointer, byteCount: count * MemoryLayout<Element>.stride)
+    }
+
+    /// Whatever the memory held: for results of which every element is about to be written.
+    package init(uninitializedCount count: Int) {
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(count * MemoryLayout<Element>.stride, 1), alignment: 64)
+        pointer = raw.bindMemory(to: Element.self, capacity: Swift.max(count, 1))
+        self.count = count
     }
 
     deinit { UnsafeMutableRawPointer(pointer).deallocate() }

@@ -26,7 +26,7 @@ extension Kernels {
     /// z[i][j] = Σ_k a[i][k]·b[j][k] = K − 2·popcount(a_i ⊕ b_j) as exact floats; `a` is [rows × K], the result [rows × outputs].
     /// - Precondition: K of both operands is the same and below 2^24.
     public func product(_ a: PackedTensor, _ b: BinaryPanels, parallel: Parallel = .serial) -> Tensor {
-        var result = Tensor(zeros: Shape([a.shape.rows, b.outputs]))
+        var result = Tensor(uninitialized: Shape([a.shape.rows, b.outputs]))
         result.withUnsafeMutableElements { out in
             nonisolated(unsafe) let out = out
             forEachRowBlock(a, b, parallel) { operands, row in

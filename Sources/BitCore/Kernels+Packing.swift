@@ -43,7 +43,7 @@ extension Kernels {
 
     /// ±1 floats from bits.
     public func unpackSigns(_ bits: PackedTensor, parallel: Parallel = .serial) -> Tensor {
-        var result = Tensor(zeros: bits.shape)
+        var result = Tensor(uninitialized: bits.shape)
         let (columns, stride) = (bits.shape.columns, bits.wordsPerRow)
         bits.withUnsafeWords { source in
             result.withUnsafeMutableElements { target in

@@ -9,10 +9,16 @@ public struct Tensor: Sendable {
         buffer = AlignedBuffer(count: shape.count)
     }
 
+    /// Undefined elements, for results of which every one is about to be written.
+    package init(uninitialized shape: Shape) {
+        self.shape = shape
+        buffer = AlignedBuffer(uninitializedCount: shape.count)
+    }
+
     /// - Precondition: as many elements as the shape has.
     public init(_ elements: some Collection<Float>, shape: Shape) {
         precondition(elements.count == shape.count, "\(elements.count) elements do not fill shape \(shape)")
-        self.init(zeros: shape)
+        self.init(uninitialized: shape)
         _ = UnsafeMutableBufferPointer(start: buffer.pointer, count: shape.count).update(fromContentsOf: elements)
     }
 

@@ -112,7 +112,7 @@ public struct Dense: Layer {
         }
         guard needs[0] else { return [nil] }
         // dx = dz·W
-        var inputGradient = Tensor(zeros: Shape([batch, depth]))
+        var inputGradient = Tensor(uninitialized: Shape([batch, depth]))
         let inputs = MatrixProduct(rows: batch, columns: depth, depth: units, precision: context.precision)
         withRealKernel(parameters, context) { w in
             outputGradient.withUnsafeElements { dz in
@@ -140,7 +140,7 @@ public struct Dense: Layer {
     /// x·Wᵀ on the dense engine. In float32: this product must be exact for integers, whatever the backward pass uses.
     private func product(_ x: Tensor, _ parameters: ParameterStore, _ context: ExecutionContext) -> Tensor {
         let (batch, depth) = (x.shape[0], x.shape[1])
-        var output = Tensor(zeros: Shape([batch, units]))
+        var output = Tensor(uninitialized: Shape([batch, units]))
         let product = MatrixProduct(rows: batch, columns: units, depth: depth, transposeB: true)
         withRealKernel(parameters, context) { w in
             x.withUnsafeElements { x in

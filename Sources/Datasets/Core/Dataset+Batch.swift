@@ -27,7 +27,7 @@ extension Dataset {
     ) -> Tensor {
         let items = checked(indices)
         let width = featureCount
-        var result = Tensor(zeros: target(shape).batched(items.count))
+        var result = Tensor(uninitialized: target(shape).batched(items.count))
         let table = encoding.table
         result.withUnsafeMutableElements { target in
             features.withUnsafeBufferPointer { source in
