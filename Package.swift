@@ -20,8 +20,8 @@ let defaultTraits: Set<String> = ["OneDNN"]
 let defaultTraits: Set<String> = []
 #endif
 
-func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: [], resources: resources, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -63,7 +63,7 @@ let package = Package(
         module("Datasets", ["BitCore", "CZlib"], resources: [.embedInCode("Resources/digits.csv.gz")]),
         module("BinaryNN", ["BitCore", "DenseMath"]),
         module("ModelZoo", ["BitCore", "BinaryNN"]),
-        module("BinaryInference", ["BitCore"]),
+        module("BinaryInference", ["BitCore"], exclude: ["README.md"]),
         module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", .product(name: "Logging", package: "swift-log")]),
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),

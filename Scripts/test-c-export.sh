@@ -12,7 +12,8 @@ trap 'rm -rf "$work"' EXIT
 folder=${1:-}
 if [ -z "$folder" ]; then
     folder=$work/export
-    (cd "$root" && SPINFLIP_EXPORT=$folder swift test -c release --filter ExportForScripts)
+    # Built as `make test` builds: `swift test` alone would compile everything again with other flags.
+    (cd "$root" && swift build -c release --build-tests && SPINFLIP_EXPORT=$folder swift test -c release --skip-build --filter ExportForScripts)
 fi
 
 # More than is promised (-Wall -Wextra -pedantic): code that embedded projects with stricter rules can take as it is.

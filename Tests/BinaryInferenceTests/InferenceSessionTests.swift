@@ -72,12 +72,13 @@ import _TestSupport
     func binariseComparesUnsigned(_ threshold: UInt8) throws {
         var kernel = PackedTensor(minusOnes: [256, 256])
         for index in 0..<256 { kernel[index, index] = true }
+        let ones = [Int32](repeating: 1, count: 256)
         let model = try InferenceModel(
             name: "compare", input: .init(shape: [256]),
             nodes: [
                 .init(name: "bits", operation: .binarise(threshold: threshold), inputs: [0]),
                 .init(name: "sums", operation: .binaryDense(kernel: kernel), inputs: [1]),
-                .init(name: "scores", operation: .scores(scale: .init(repeating: 1, count: 256), bias: .init(repeating: 0, count: 256), exponent: 0), inputs: [2]),
+                .init(name: "scores", operation: .scores(scale: ones, bias: ones, exponent: 0), inputs: [2]),
             ])
         let trace = InferenceSession(model).trace((0...255).map { UInt8($0) })
         #expect(trace[1] == .bits((0..<256).map { $0 >= Int(threshold) }))
