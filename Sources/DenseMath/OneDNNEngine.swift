@@ -3,8 +3,8 @@ public import BitCore
 
 /// Dense products by oneDNN, with AVX-512 and, in bfloat16, with AMX where the processor has it.
 ///
-/// The result is cut into one block a thread, and oneDNN works on each with a single thread of its own; `Documentation/Design/dense-engine.md`
-/// says why. Results are the same for the same number of threads. They may differ in rounding between numbers of threads, since oneDNN
+/// The result is cut into one block a thread, and oneDNN works on each with a single thread of its own;
+/// `Documentation/Design/dense-engine.md` says why. Results are the same for the same number of threads. They may differ in rounding between numbers of threads, since oneDNN
 /// chooses its code by the shape of a block. Where oneDNN has no bfloat16 (processors without AVX-512), the portable engine does those.
 public struct OneDNNEngine: DenseEngine {
     private let library: OneDNNLibrary

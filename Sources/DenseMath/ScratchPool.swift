@@ -1,7 +1,6 @@
 internal import Synchronization
 
-/// Working space that outlives a call: fresh memory for every product costs a page fault each 4 KiB, a tenth of the product itself.
-/// Callers take blocks at the same time; as many are kept as were ever in use at once.
+/// Working space that outlives a call: fresh memory for every product costs a page fault each 4 KiB. Callers take blocks at the same time; as many are kept as were ever in use at once.
 final class ScratchPool: Sendable {
     private struct Block: @unchecked Sendable {
         // Sendable: a block is in the hands of one caller or in the pool.

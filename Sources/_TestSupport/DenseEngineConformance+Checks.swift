@@ -6,7 +6,9 @@ extension DenseEngineConformance {
         var generator = SeededGenerator(seed: 1)
         for (index, size) in sizes.enumerated() {
             // Magnitudes to 7 in general, ±1 alone in every third size, as binary networks have them.
-            let matrices = DenseCase(size, using: &generator) { index % 3 == 0 ? ($0.next() & 1 == 0 ? -1 : 1) : Float($0.index(below: 15) - 7) }
+            let matrices = DenseCase(size, using: &generator) {
+                index % 3 == 0 ? ($0.next() & 1 == 0 ? -1 : 1) : Float($0.index(below: 15) - 7)
+            }
             let oracle = matrices.oracle()
             for variant in matrices.variants(precisions: MatrixPrecision.allCases) {
                 let threads = Parallel(threads: 1 + index % 3)

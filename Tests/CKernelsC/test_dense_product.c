@@ -37,7 +37,8 @@ static int agree(const sf_dense_product* slow, const sf_dense_product* fast, con
 
 /// Conversion to bfloat16, over the values whose rounding is easy to get wrong and random ones that are not subnormal.
 static int rounds_alike(const sf_dense_product* slow, const sf_dense_product* fast, size_t count) {
-    static const uint32_t odd[] = {0x3F808000, 0x3F818000, 0x3F808001, 0x3F817FFF, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x80000000, 0x7F808000};
+    static const uint32_t odd[] = {
+        0x3F808000, 0x3F818000, 0x3F808001, 0x3F817FFF, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x80000000, 0x7F808000};
     guarded x = guarded_make(count * 4, 0), y = guarded_make(count * 2, 0), z = guarded_make(count * 2, 0);
     for (size_t i = 0; i < count; i++) {
         const uint32_t bits = (uint32_t)random_word();
@@ -68,8 +69,8 @@ void test_dense_product(long* checks, long* failures) {
                 ++*checks;
                 if (agree(slow, fast, &t, scratch.data) || (*failures)++ >= 20) continue;
                 printf(
-                    "  %s differs from the reference: %zu rows, %zu columns, depth %zu, options %d\n", fast->name, t.rows, t.columns, t.depth,
-                    flags);
+                    "  %s differs from the reference: %zu rows, %zu columns, depth %zu, options %d\n", fast->name, t.rows, t.columns,
+                    t.depth, flags);
             }
         for (size_t count = 0; count < 300; count++) {
             ++*checks;

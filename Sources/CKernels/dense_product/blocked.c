@@ -4,7 +4,7 @@ static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /// The loops of Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008) with one change: a panel of B is
 /// packed right before the tiles that use it, so it never leaves the near caches. With the 128 rows of a training batch every element
-/// of B is used by few tiles, and writing all of it to memory and back would cost as much as a tenth of the product.
+/// of B is used by sixteen tiles only: too few to pay for writing all of B to memory and reading it back.
 void sf_dense_blocked(const sf_dense_operands* o, float* scratch, const sf_blocking* blocking) {
     const size_t tile_rows = blocking->tile_rows, tile_columns = blocking->tile_columns;
     float* const b_panel = scratch;
