@@ -7,7 +7,9 @@ import _TestSupport
 @Suite struct ConformanceTests {
     /// The portable engine with one fault.
     struct FaultyEngine: DenseEngine {
-        enum Fault: CaseIterable { case ignoresAccumulate, addsAlways, writesPastTheEnd, ignoresRounding, roundsTheResult, dependsOnThreads, mixesRows }
+        enum Fault: CaseIterable {
+            case ignoresAccumulate, addsAlways, writesPastTheEnd, ignoresRounding, roundsTheResult, dependsOnThreads, mixesRows
+        }
 
         let fault: Fault
         let base = PortableEngine(.reference)
@@ -35,14 +37,13 @@ import _TestSupport
 
     @Test(arguments: FaultyEngine.Fault.allCases) func everyFaultIsFound(fault: FaultyEngine.Fault) {
         let engine = FaultyEngine(fault: fault)
-        let found = DenseEngineConformance.allCases.filter { !$0.violations(of: engine).isEmpty }
-        let expected: DenseEngineConformance =
+        let check: DenseEngineConformance =
             switch fault {
             case .ignoresAccumulate, .addsAlways, .writesPastTheEnd: .integersAreExact
             case .ignoresRounding, .roundsTheResult: .bfloat16RoundsOperands
             case .dependsOnThreads: .threadsDoNotMatter
             case .mixesRows: .specialValuesStayPut
             }
-        #expect(found.contains(expected), "\(fault) was noticed by \(found)")
+        #expect(!check.violations(of: engine).isEmpty, "\(check) does not notice an engine that \(fault)")
     }
 }
