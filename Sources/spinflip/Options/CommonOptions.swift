@@ -10,11 +10,13 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "No progress and no notes on standard error.")
     var quiet = false
 
-    @Option(help: "Seed of everything random.")
-    var seed: UInt64 = 0
+    @Option(name: .customLong("seed"), help: ArgumentHelp("Seed of everything random (default: 0).", valueName: "n"))
+    var givenSeed: UInt64?
 
-    @Option(help: "Threads to use (default: all cores).")
+    @Option(help: ArgumentHelp("Threads to use (default: all cores).", valueName: "n"))
     var threads: Int?
+
+    var seed: UInt64 { givenSeed ?? 0 }
 
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
