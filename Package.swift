@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Settings shared by every Swift target. Documentation/Design/house.md says why.
@@ -20,8 +21,10 @@ let defaultTraits: Set<String> = ["OneDNN"]
 let defaultTraits: Set<String> = []
 #endif
 
-func module(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    let hasReadme = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Sources/\(name)/README.md")
+    return .target(
+        name: name, dependencies: dependencies, exclude: hasReadme ? ["README.md"] : [], resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -63,7 +66,7 @@ let package = Package(
         module("Datasets", ["BitCore", "CZlib"], resources: [.embedInCode("Resources/digits.csv.gz")]),
         module("BinaryNN", ["BitCore", "DenseMath"]),
         module("ModelZoo", ["BitCore", "BinaryNN"]),
-        module("BinaryInference", ["BitCore"], exclude: ["README.md"]),
+        module("BinaryInference", ["BitCore"]),
         module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", .product(name: "Logging", package: "swift-log")]),
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),

@@ -10,11 +10,14 @@ extension ModelSummary {
             let inputs = node.inputs.map(network.signal)
             var parameters: [String: Int] = [:]
             var bytes = 0
+            var operations = node.layer.operationCounts(inputs)
             if let norm = node.layer as? BatchNorm {
                 let channels = node.output.shape.columns
                 let perChannel = norm.isOutput ? 2 : 1
                 parameters["32"] = channels * perChannel
                 bytes = channels * perChannel * 4
+                // Folded into the comparison that follows.
+                if !norm.isOutput { operations = OperationCounts() }
             } else {
                 for spec in specs where spec.role != .statistic {
                     parameters["\(spec.bitsPerElement)", default: 0] += spec.count
@@ -23,7 +26,7 @@ extension ModelSummary {
             }
             return Layer(
                 name: node.name, kind: node.layer.kind, inputBits: inputs.first?.bits ?? 0, outputShape: node.output.shape, parameters: parameters,
-                bytes: bytes, operations: node.layer.operationCounts(inputs))
+                bytes: bytes, operations: operations)
         }
         self.init(model: model, layers: layers)
     }

@@ -1,6 +1,7 @@
 internal import BinaryInference
 public import BitCore
 public import Datasets
+internal import Report
 
 /// What `spinflip evaluate` reports: how often packed inference is right.
 public struct EvaluationReport: Codable, Sendable, Hashable {
@@ -18,8 +19,8 @@ public struct EvaluationReport: Codable, Sendable, Hashable {
     public var isComplete: Bool
 
     public var text: String {
-        let rate = "\(Format.count(imagesPerSecond)) images/s (\(isa), \(threads) thread\(threads == 1 ? "" : "s"))"
-        return "accuracy \(Format.percent(accuracy)) on \(Format.grouped(count)) items of \(dataset), \(rate)"
+        let rate = "\(NumberText.compact(imagesPerSecond)) images/s (\(isa), \(threads) thread\(threads == 1 ? "" : "s"))"
+        return "accuracy \(NumberText.percent(accuracy)) on \(NumberText.grouped(count)) items of \(dataset), \(rate)"
             + (isComplete ? "" : "; stopped early")
     }
 }

@@ -1,6 +1,7 @@
 internal import BitCore
 internal import DenseMath
 internal import Foundation
+internal import Report
 
 /// What the machine and this build offer, and what is odd about it: what `spinflip doctor` prints.
 public struct MachineReport: Codable, Sendable {
@@ -60,7 +61,7 @@ public struct MachineReport: Codable, Sendable {
     public var text: String {
         let rows = [
             ("spinflip", version), ("system", system), ("processor", "\(processor), \(cores) cores"), ("threads", "\(threads)"),
-            ("memory", Format.bytes(memoryBytes)), ("kernels", "\(isa) (this machine runs \(isaSupported.joined(separator: ", ")))"),
+            ("memory", NumberText.bytes(memoryBytes)), ("kernels", "\(isa) (this machine runs \(isaSupported.joined(separator: ", ")))"),
         ]
         var lines = rows.map { $0.0.padding(toLength: 11, withPad: " ", startingAt: 0) + $0.1 }
         for item in engines {

@@ -15,7 +15,9 @@ struct Spinflip: ParsableCommand {
         version: "spinflip \(Version.current)",
         subcommands: commands)
 
-    static let commands: [any ParsableCommand.Type] = [Evaluate.self, Predict.self, DataCommand.self, Doctor.self]
+    static let commands: [any ParsableCommand.Type] = [
+        Train.self, Evaluate.self, Predict.self, Summary.self, Export.self, Bench.self, DataCommand.self, ReportCommand.self, Doctor.self,
+    ]
 
     static func main() {
         // A reader that has seen enough closes the pipe; that is noticed where standard output is written, not by a signal.

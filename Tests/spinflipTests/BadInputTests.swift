@@ -15,6 +15,28 @@ import Testing
         ["evaluate", "/", "--dataset", "digits"],
         ["predict", "/nowhere/model.safetensors", "x.csv"],
         ["predict", garbage, garbage],
+        ["train", "--model", "mlp:64-10", "--dataset", "digist", "--out", "/nowhere/x"],
+        ["train", "--model", "mpl:64-10", "--dataset", "digits", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:64-10", "--dataset", "digits", "--optimizer", "adm", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:64-10", "--dataset", "digits", "--set", "gama=1", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:64-10", "--dataset", "digits", "--set", "gamma", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:63-10", "--dataset", "digits", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:64-10", "--dataset", "digits", "--epochs", "0", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:64-10", "--dataset", "digits", "--engine", "cuda", "--out", "/nowhere/x"],
+        ["train", "--model", "mlp:64-10", "--dataset", "digits", "--out", "/dev/null/x"],
+        ["train", "--dataset", "digits", "--out", "/nowhere/x"],
+        ["train", "--config", garbage, "--out", "/nowhere/x"],
+        ["train", "--config", "/nowhere/config.json", "--out", "/nowhere/x"],
+        ["summary", garbage],
+        ["summary", "--model", "mlp:64"],
+        ["summary", "--model", "mlp:64-99999999999"],
+        ["export", garbage, "--format", "c", "--out", "/nowhere/x"],
+        ["export", garbage, "--format", "onyx", "--out", "/nowhere/x"],
+        ["report", "/nowhere", "--out", "/nowhere/x.html"],
+        ["report", garbage, "--out", "/nowhere/x.html"],
+        ["bench", "inference", "/nowhere/model"],
+        ["bench", "training", "mlp:1"],
+        ["bench", "training", "--optimizer", "adm"],
         ["data", "fetch", "mnits"],
         ["data", "verify", "nothing"],
         ["data", "verify", "digits"],
@@ -44,6 +66,9 @@ import Testing
         #expect(outcome.output.contains("spinflip data fetch mnist"))
     }
 
-    @Test(arguments: [["evaluate", "x", "--dataset", "digits", "--limit", "0"], ["evaluate", "x"], ["predict", "x"], ["evaluate"], ["data", "fetch"]])
+    @Test(arguments: [
+        ["evaluate", "x", "--dataset", "digits", "--limit", "0"], ["evaluate", "x"], ["predict", "x"], ["evaluate"], ["data", "fetch"], ["summary"],
+        ["summary", "x", "--model", "mlp:2-2"], ["export", "x"], ["bench", "nothing"], ["train"], ["report"], ["bench", "training", "--batch-size", "0"],
+    ])
     func usage(_ arguments: [String]) throws { #expect(try Tool.run(arguments).status == 64) }
 }

@@ -4,7 +4,10 @@ import Testing
 /// Help texts against the ones on record. `SPINFLIP_UPDATE_SNAPSHOTS=1` writes them anew.
 @Suite struct HelpTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
-    static let commands = ["evaluate", "predict", "data list", "data fetch", "data verify", "doctor"]
+    static let commands = [
+        "train", "evaluate", "predict", "summary", "export", "bench inference", "bench training", "data list", "data fetch", "data verify", "report",
+        "doctor",
+    ]
 
     @Test(arguments: [""] + commands)
     func helpIsAsRecorded(_ command: String) throws {

@@ -1,8 +1,9 @@
-public import BinaryNN
-public import BinaryTraining
-internal import BitCore
-public import Datasets
-internal import DenseMath
+internal import BinaryNN
+internal import BinaryTraining
+public import BitCore
+internal import Datasets
+public import DenseMath
+internal import ModelZoo
 public import Profiling
 internal import Synchronization
 
@@ -19,26 +20,40 @@ public struct TrainingBenchmark: Sendable {
         }
     }
 
-    public let name: String
-    public let network: Network
-    public let optimizer: Optimizer
-    public let encoding: InputEncoding
+    public let plan: TrainingPlan
     public let options: Options
+    private let data: LabelledData
 
-    public init(name: String, network: Network, optimizer: Optimizer, encoding: InputEncoding, options: Options = Options()) {
-        (self.name, self.network, self.optimizer, self.encoding, self.options) = (name, network, optimizer, encoding, options)
+    /// - Parameters:
+    ///   - model: as configurations name it.
+    ///   - settings: of the training plan: `precision`, `input`, …
+    /// - Throws: what is wrong with a name or a setting.
+    public init(model: String, optimizer: String, settings: [String: String] = [:], seed: UInt64 = 0, options: Options = Options()) throws {
+        guard case .mlp(let widths) = try ModelName(model) else { throw UnknownName("model", model, known: ModelName.forms) }
+        var generator = SeededGenerator(seed: seed).split("benchmark")
+        func random(_ count: Int) throws -> Dataset {
+            try Dataset(
+                name: "random", itemShape: [widths[0]],
+                features: (0..<count * widths[0]).map { _ in UInt8(truncatingIfNeeded: generator.next()) },
+                labels: (0..<count).map { $0 % widths[widths.count - 1] }, classNames: (0..<widths[widths.count - 1]).map(String.init))
+        }
+        data = try LabelledData(train: random(options.batchSize * options.stepsPerRound), test: random(1))
+        let configuration = TrainingConfiguration(
+            model: model, dataset: "random", optimizer: optimizer, epochs: options.rounds + 1, batchSize: options.batchSize, seed: seed,
+            settings: settings.merging(["flip-interval": "0"]) { given, _ in given })
+        plan = try TrainingPlan(configuration, data)
+        self.options = options
     }
 
     /// Two rows: the step, whose roof is the engine's rate on the step's own products, and those products themselves. A step counts three
     /// products a layer (forward, kernel gradient, input gradient; the first layer has no input gradient), whatever computes them.
-    public func run(_ context: ExecutionContext, seed: UInt64, _ control: RunControl) throws -> [BenchmarkRow] {
-        let data = try syntheticData(seed: seed)
-        let products = denseProducts()
-        let operands = Operands(products, seed: seed)
+    public func run(engine: any DenseEngine, kernels: Kernels = .active, parallel: Parallel, _ control: RunControl) throws -> [BenchmarkRow] {
+        let context = ExecutionContext(engine: engine, kernels: kernels, parallel: parallel, precision: plan.precision)
+        let name = plan.configuration.model
+        let products = denseProducts
+        let operands = Operands(products, seed: plan.configuration.seed)
         let times = Mutex((steps: [Double](), products: [Double](), last: 0.0))
-        let training = TrainingOptions(
-            epochs: options.rounds + 1, batchSize: options.batchSize, seed: seed, encoding: encoding, flipInterval: 0)
-        var trainer = try Trainer(network, optimizer, training, context)
+        var trainer = try Trainer(plan.network, plan.optimizer, plan.options, context)
         let hooks = TrainingHooks(
             now: control.seconds, isCancelled: control.isCancelled,
             didStep: { _ in
@@ -61,7 +76,7 @@ public struct TrainingBenchmark: Sendable {
                 times.withLock { $0.last = control.seconds() }
             })
         times.withLock { $0.last = control.seconds() }
-        try trainer.train(data, test: nil, hooks)
+        try trainer.train(data.train, test: nil, hooks)
 
         let (steps, dense) = times.withLock { ($0.steps, $0.products) }
         guard !steps.isEmpty, !dense.isEmpty else { return [] }
@@ -72,34 +87,21 @@ public struct TrainingBenchmark: Sendable {
         let roof = work / product.median
         return [
             BenchmarkRow(
-                name: name, shape: shape, isa: context.engine.name, threads: threads, seconds: step, rate: work / step.median, unit: "GMAC/s",
+                name: name, shape: shape, isa: "\(engine.name), \(plan.precision.rawValue)", threads: threads, seconds: step, rate: work / step.median,
+                unit: "GMAC/s",
                 roof: roof, fraction: work / step.median / roof),
             BenchmarkRow(
-                name: "\(name): its dense products alone", shape: shape, isa: context.engine.name, threads: threads, seconds: product, rate: roof,
+                name: "dense products of \(name)", shape: shape, isa: "\(engine.name), \(plan.precision.rawValue)", threads: threads, seconds: product,
+                rate: roof,
                 unit: "GMAC/s"),
         ]
     }
 
     /// The products of one step as a dense engine would do all of them.
-    private func denseProducts() -> [MatrixProduct] {
-        var products: [MatrixProduct] = []
-        for node in network.nodes {
-            guard let dense = node.layer as? Dense else { continue }
-            let (batch, outputs, inputs) = (options.batchSize, dense.units, network.signal(node.inputs[0]).shape.count)
-            products.append(MatrixProduct(rows: batch, columns: outputs, depth: inputs, transposeB: true))
-            products.append(MatrixProduct(rows: outputs, columns: inputs, depth: batch, transposeA: true))
-            if node.inputs[0] != .input { products.append(MatrixProduct(rows: batch, columns: inputs, depth: outputs)) }
-        }
-        return products
-    }
-
-    private func syntheticData(seed: UInt64) throws -> Dataset {
-        let count = options.batchSize * options.stepsPerRound
-        let width = network.input.shape.count
-        var generator = SeededGenerator(seed: seed).split("benchmark")
-        return try Dataset(
-            name: "random", itemShape: network.input.shape, features: (0..<count * width).map { _ in UInt8(truncatingIfNeeded: generator.next()) },
-            labels: (0..<count).map { $0 % network.output.shape.count }, classNames: (0..<network.output.shape.count).map(String.init))
+    private var denseProducts: [MatrixProduct] {
+        guard let input = plan.network.nodes.first.map({ _ in plan.network.input.shape.count }) else { return [] }
+        let widths = [input] + plan.network.nodes.compactMap { ($0.layer as? Dense)?.units }
+        return EngineBenchmark.trainingStep(batch: options.batchSize, widths: widths, precision: plan.precision).map(\.product)
     }
 
     /// Operands large enough for every product: ±1, as in a step.
@@ -117,12 +119,11 @@ public struct TrainingBenchmark: Sendable {
             b = signs()
         }
 
-        /// Seconds for all products once, each with the engine's and the backward pass's own precision.
+        /// Seconds for all products once.
         func time(_ products: [MatrixProduct], _ context: ExecutionContext, _ control: RunControl) -> Double {
             var c = Tensor(zeros: [size])
             let start = control.seconds()
-            for var product in products {
-                product.precision = context.precision
+            for product in products {
                 a.withUnsafeElements { a in
                     b.withUnsafeElements { b in
                         c.withUnsafeMutableElements { c in

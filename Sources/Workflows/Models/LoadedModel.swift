@@ -19,6 +19,13 @@ public struct LoadedModel: Sendable {
         model = try InferenceModel(parsing: bytes, path: path)
         fileBytes = bytes.count
     }
+
+    /// A model that was made here; `path` is what reports call it.
+    init(_ model: InferenceModel, path: String) {
+        self.path = path
+        self.model = model
+        fileBytes = model.totals.fileBytes
+    }
 }
 
 extension LoadedModel {

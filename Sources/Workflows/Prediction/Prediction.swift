@@ -1,6 +1,7 @@
 internal import BinaryInference
 public import BitCore
 internal import Datasets
+internal import Report
 
 /// What `spinflip predict` reports.
 public struct PredictionReport: Codable, Sendable, Hashable {
@@ -22,8 +23,8 @@ public struct PredictionReport: Codable, Sendable, Hashable {
         predictions.map { prediction in
             let ranked = prediction.scores.indices.sorted { (prediction.scores[$0], $1) > (prediction.scores[$1], $0) }
             let runnerUp = ranked.count > 1 ? prediction.scores[ranked[0]] - prediction.scores[ranked[1]] : 0
-            return "\(prediction.input) #\(prediction.item + 1)  \(prediction.label)  (score \(Format.decimal(prediction.scores[ranked[0]], 3)), "
-                + "\(Format.decimal(runnerUp, 3)) above the next)"
+            return "\(prediction.input) #\(prediction.item + 1)  \(prediction.label)  (score \(NumberText.decimal(prediction.scores[ranked[0]], 3)), "
+                + "\(NumberText.decimal(runnerUp, 3)) above the next)"
         }.joined(separator: "\n")
     }
 }

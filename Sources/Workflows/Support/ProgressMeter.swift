@@ -1,3 +1,5 @@
+internal import Report
+
 /// Turns progress into what a terminal shows: a bar with rate and time left that is drawn over itself, or, where nobody watches, a line
 /// now and then. It holds no clock and writes nothing, so tests see every character.
 public struct ProgressMeter: Sendable {
@@ -80,9 +82,9 @@ public struct ProgressMeter: Sendable {
         let done = progress.completed - startCount
         if elapsed > 0.5, done > 0 {
             let rate = Double(done) / elapsed
-            parts.append("\(Format.count(rate)) \(progress.unit)/s")
+            parts.append("\(NumberText.compact(rate)) \(progress.unit)/s")
             if let total = progress.total, total > progress.completed {
-                parts.append("\(Format.duration(Double(total - progress.completed) / rate)) left")
+                parts.append("\(NumberText.duration(Double(total - progress.completed) / rate)) left")
             }
         }
         if !progress.note.isEmpty { parts.append(progress.note) }

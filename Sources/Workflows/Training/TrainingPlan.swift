@@ -1,8 +1,8 @@
 public import BinaryNN
 public import BinaryTraining
+internal import BitCore
 public import Datasets
 public import DenseMath
-internal import BitCore
 internal import ModelZoo
 
 /// A configuration made concrete: network, optimiser and options, checked against the data. Whatever is wrong with a configuration is
@@ -65,14 +65,16 @@ public struct TrainingPlan: Sendable {
         _ model: ModelName, _ kernel: ParameterEncoding, _ encoding: InputEncoding, _ data: LabelledData, _ settings: inout Settings
     ) throws -> Network {
         let surrogate = try settings.choice(
-            "surrogate", default: .straightThrough(), among: Surrogate.names) { Surrogate(named: $0) }
+            "surrogate", default: .straightThrough(), among: Surrogate.names
+        ) { Surrogate(named: $0) }
         let scale = try settings.boolean("batch-norm-scale", default: true)
         let momentum = try settings.number("batch-norm-momentum", default: 0.9, in: 0...0.9999999)
         switch model {
         case .mlp(let widths):
             guard widths[0] == data.itemShape.count else {
                 throw ConfigurationError(
-                    reason: "\(model) takes \(widths[0]) inputs, but items of \(data.name) have \(data.itemShape.count); begin with mlp:\(data.itemShape.count)-")
+                    reason:
+                        "\(model) takes \(widths[0]) inputs, but items of \(data.name) have \(data.itemShape.count); begin with mlp:\(data.itemShape.count)-")
             }
             guard widths[widths.count - 1] == data.classCount else {
                 throw ConfigurationError(

@@ -3,8 +3,8 @@ internal import BinaryNN
 public import BinaryTraining
 public import BitCore
 public import Datasets
-internal import Deployment
 public import DenseMath
+internal import Deployment
 internal import Foundation
 internal import Profiling
 internal import Report
@@ -90,7 +90,7 @@ public struct TrainingRun: Sendable {
                 control.onProgress(
                     Progress(
                         stage: stage, completed: (step.epoch - 1) * step.stepsPerEpoch + step.stepInEpoch, total: epochs * step.stepsPerEpoch,
-                        unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(Format.decimal(step.trainLoss, 4))"))
+                        unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(NumberText.decimal(step.trainLoss, 4))"))
             },
             didFinishEpoch: { report, state in
                 last.value = report
@@ -102,11 +102,11 @@ public struct TrainingRun: Sendable {
 
     private static func line(_ report: EpochReport, of epochs: Int) -> String {
         var parts = [
-            "epoch \(report.epoch)/\(epochs)", "loss \(Format.decimal(report.trainLoss, 4))", "train \(Format.percent(report.trainAccuracy))",
+            "epoch \(report.epoch)/\(epochs)", "loss \(NumberText.decimal(report.trainLoss, 4))", "train \(NumberText.percent(report.trainAccuracy))",
         ]
-        if let accuracy = report.testAccuracy { parts.append("test \(Format.percent(accuracy))") }
+        if let accuracy = report.testAccuracy { parts.append("test \(NumberText.percent(accuracy))") }
         parts.append("flips \(String(format: "%.1e", report.flipRatio))")
-        parts.append("\(Format.count(report.imagesPerSecond)) images/s")
+        parts.append("\(NumberText.compact(report.imagesPerSecond)) images/s")
         return parts.joined(separator: "  ")
     }
 

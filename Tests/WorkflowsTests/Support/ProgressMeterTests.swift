@@ -17,8 +17,8 @@ import Workflows
         }
         #expect(
             shown == [
-                "training  41 %  100 images/s  7.0 s left  loss 0.5\n",
-                "training  83 %  100 images/s  2.0 s left  loss 0.5\n",
+                "training  41 %  100 images/s  7.00 s left  loss 0.5\n",
+                "training  83 %  100 images/s  2.00 s left  loss 0.5\n",
             ])
         #expect(meter.clear() == "")
     }
@@ -30,7 +30,7 @@ import Workflows
         let tooSoon = meter.update(Progress(stage: "training", completed: 1, total: 100, unit: "images"), at: 0.05)
         #expect(tooSoon == nil)
         let half = try shown(&meter, Progress(stage: "training", completed: 50, total: 100, unit: "images"), at: 1)
-        #expect(half.contains("50 %") && half.contains("50 images/s") && half.contains("1.0 s left"))
+        #expect(half.contains("50 %") && half.contains("50.0 images/s") && half.contains("1.00 s left"))
         #expect(half.filter { $0 == "━" }.count == half.filter { $0 == "─" }.count)
         #expect(meter.clear() == "\r\u{1B}[K")
         #expect(meter.clear() == "")
@@ -60,6 +60,6 @@ import Workflows
         let texts = [("a", 0, 0.0), ("a", 9, 5), ("b", 0, 6), ("b", 5, 10.9), ("b", 10, 11)].map {
             meter.update(Progress(stage: $0.0, completed: $0.1, total: 10, unit: "runs"), at: $0.2)
         }
-        #expect(texts == [nil, "a  90 %  1.80 runs/s  0.6 s left\n", nil, nil, "b  100 %  2 runs/s\n"])
+        #expect(texts == [nil, "a  90 %  1.80 runs/s  0.56 s left\n", nil, nil, "b  100 %  2.00 runs/s\n"])
     }
 }

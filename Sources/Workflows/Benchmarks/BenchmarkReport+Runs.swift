@@ -1,0 +1,35 @@
+internal import BinaryInference
+internal import BinaryNN
+public import BitCore
+public import DenseMath
+internal import Deployment
+internal import ModelZoo
+internal import Profiling
+
+extension BenchmarkReport {
+    /// The network that benchmarks use unless told otherwise: LFC of FINN, 2.9 million signs.
+    public static let defaultModel = "mlp:784-1024-1024-1024-10"
+
+    /// Packed inference of a model file, or of a named model with random weights.
+    public static func inference(_ model: String, parallel: Parallel, seed: UInt64, _ control: RunControl) throws -> BenchmarkReport {
+        let loaded = model.hasPrefix("mlp:") ? try untrained(model, seed: seed) : try LoadedModel(path: model)
+        let rows = loaded.benchmark(parallel: parallel, seed: seed, control)
+        return BenchmarkReport(rows: rows, isComplete: !control.isCancelled())
+    }
+
+    /// Training steps beside the engine's products.
+    public static func training(
+        _ benchmark: TrainingBenchmark, engine: any DenseEngine, parallel: Parallel, _ control: RunControl
+    ) throws -> BenchmarkReport {
+        let rows = try benchmark.run(engine: engine, parallel: parallel, control)
+        return BenchmarkReport(rows: rows, isComplete: !control.isCancelled())
+    }
+
+    private static func untrained(_ name: String, seed: UInt64) throws -> LoadedModel {
+        guard case .mlp(let widths) = try ModelName(name) else { throw UnknownName("model", name, known: ModelName.forms) }
+        let network = try MultilayerPerceptron(widths: widths, kernel: .binary).network(input: .sign)
+        let parameters = network.makeParameters(SeededGenerator(seed: seed))
+        let model = try Lowering.lower(network, parameters, input: .init(shape: [widths[0]], threshold: 128), name: name)
+        return LoadedModel(model, path: name)
+    }
+}
