@@ -56,8 +56,10 @@ extension Verification {
         do {
             try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
             func build(_ source: String, _ program: String) throws -> Command.Outcome {
-                let include = URL(filePath: exported.header).deletingLastPathComponent().path
-                let arguments = strictFlags + toolchain.flags + ["-I", include, exported.source, source, "-o", scratch.appending(path: program).path]
+                // The compiler works in the scratch folder, so paths relative to ours would lead nowhere.
+                let sources = [exported.source, source].map { URL(filePath: $0).absoluteURL.path }
+                let include = URL(filePath: exported.header).absoluteURL.deletingLastPathComponent().path
+                let arguments = strictFlags + toolchain.flags + ["-I", include] + sources + ["-o", scratch.appending(path: program).path]
                 return try Command(program: compiler, arguments: arguments).run(in: scratch)
             }
             func run(_ program: String, input: URL?) throws -> Command.Outcome {

@@ -55,6 +55,19 @@ import _TestSupport
         }
     }
 
+    /// The compiler runs in a folder of its own; a path relative to ours must still reach the code.
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled))
+    func relativePathsAreFound() throws {
+        try Self.inFolder { folder in
+            let up = FileManager.default.currentDirectoryPath.split(separator: "/").map { _ in "../" }.joined()
+            let relative = up + folder.path.drop { $0 == "/" }
+            let model = try RandomModel.make([9, 3], binarised: false, seed: 1)
+            let exported = try CExporter(model, name: "net").write(to: relative, vectors: RandomModel.items(5, of: 9))
+            let report = Verification.verifyC(exported, model)
+            #expect(report.verified == true, "\(report.detail)")
+        }
+    }
+
     @Test(.enabled(if: Verification.Toolchain.native.isInstalled))
     func aWrongTableIsFound() throws {
         try Self.inFolder { folder in
