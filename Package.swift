@@ -52,7 +52,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
         // In the order of Documentation/Design/house.md: a module imports only modules above it.
@@ -67,7 +66,7 @@ let package = Package(
         module("BinaryNN", ["BitCore", "DenseMath"]),
         module("ModelZoo", ["BitCore", "BinaryNN"]),
         module("BinaryInference", ["BitCore"]),
-        module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", .product(name: "Logging", package: "swift-log")]),
+        module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN"]),
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
         module("Report", ["BitCore", "BinaryTraining"]),
@@ -81,7 +80,6 @@ let package = Package(
             name: "spinflip",
             dependencies: [
                 "Workflows", "BitCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         module("_TestSupport", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
