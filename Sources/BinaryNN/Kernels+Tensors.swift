@@ -7,11 +7,11 @@ extension Kernels {
     func channelStatistics(_ x: Tensor, parallel: Parallel) -> (mean: [Float], variance: [Float]) {
         var mean = [Float](repeating: 0, count: x.shape.columns)
         var variance = mean
-        x.withUnsafeElements { x_ in
+        x.withUnsafeElements { values in
             mean.withUnsafeMutableBufferPointer { mean in
                 variance.withUnsafeMutableBufferPointer { variance in
                     batchNormStatistics(
-                        x_, rows: x.shape.rows, channels: x.shape.columns, mean: mean, variance: variance, parallel: parallel)
+                        values, rows: x.shape.rows, channels: x.shape.columns, mean: mean, variance: variance, parallel: parallel)
                 }
             }
         }
@@ -23,14 +23,14 @@ extension Kernels {
         _ x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float], parallel: Parallel
     ) -> Tensor {
         var y = Tensor(uninitialized: x.shape)
-        x.withUnsafeElements { x_ in
+        x.withUnsafeElements { values in
             y.withUnsafeMutableElements { y in
                 mean.withUnsafeBufferPointer { mean in
                     inverseDeviation.withUnsafeBufferPointer { inverse in
                         beta.withUnsafeBufferPointer { beta in
                             withOptionalBuffer(gamma) { gamma in
                                 batchNorm(
-                                    x_, rows: x.shape.rows, channels: x.shape.columns, mean: mean, inverseDeviation: inverse, gamma: gamma,
+                                    values, rows: x.shape.rows, channels: x.shape.columns, mean: mean, inverseDeviation: inverse, gamma: gamma,
                                     beta: beta, into: y, parallel: parallel)
                             }
                         }
@@ -44,11 +44,11 @@ extension Kernels {
     /// scale·x + bias per channel.
     func affine(_ x: Tensor, scale: [Float], bias: [Float], parallel: Parallel) -> Tensor {
         var y = Tensor(uninitialized: x.shape)
-        x.withUnsafeElements { x_ in
+        x.withUnsafeElements { values in
             y.withUnsafeMutableElements { y in
                 scale.withUnsafeBufferPointer { scale in
                     bias.withUnsafeBufferPointer { bias in
-                        affine(x_, rows: x.shape.rows, channels: x.shape.columns, a: scale, b: bias, into: y, parallel: parallel)
+                        affine(values, rows: x.shape.rows, channels: x.shape.columns, a: scale, b: bias, into: y, parallel: parallel)
                     }
                 }
             }
@@ -64,7 +64,7 @@ extension Kernels {
         var dGamma = [Float](repeating: 0, count: x.shape.columns)
         var dBeta = dGamma
         dy.withUnsafeElements { dy in
-            x.withUnsafeElements { x_ in
+            x.withUnsafeElements { values in
                 dx.withUnsafeMutableElements { dx in
                     mean.withUnsafeBufferPointer { mean in
                         inverseDeviation.withUnsafeBufferPointer { inverse in
@@ -72,7 +72,7 @@ extension Kernels {
                                 dGamma.withUnsafeMutableBufferPointer { dGamma in
                                     dBeta.withUnsafeMutableBufferPointer { dBeta in
                                         batchNormGradients(
-                                            dy, x_, rows: x.shape.rows, channels: x.shape.columns, mean: mean, inverseDeviation: inverse,
+                                            dy, values, rows: x.shape.rows, channels: x.shape.columns, mean: mean, inverseDeviation: inverse,
                                             gamma: gamma, dx: dx, dGamma: dGamma, dBeta: dBeta, parallel: parallel)
                                     }
                                 }

@@ -1,5 +1,5 @@
-internal import BitCore
 internal import BinaryNN
+internal import BitCore
 internal import Foundation
 
 /// A run's state on disk: a safetensors file with the parameters (`parameter/NAME`; reals as F32, bits as U64 words) and what the rules

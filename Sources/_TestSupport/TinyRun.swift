@@ -1,8 +1,8 @@
 public import BinaryNN
 public import BinaryTraining
 internal import BitCore
-internal import DenseMath
 public import Datasets
+internal import DenseMath
 
 /// A small training run that takes well under a second: a teacher's labels on random bytes.
 public struct TinyRun: Sendable {

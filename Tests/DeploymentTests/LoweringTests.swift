@@ -1,8 +1,8 @@
 import BinaryInference
 import BinaryNN
 import BitCore
-import Deployment
 import DenseMath
+import Deployment
 import Testing
 import _TestSupport
 

@@ -161,4 +161,3 @@ public struct Dense: Layer {
         }
     }
 }
-
