@@ -27,13 +27,17 @@ extension Kernels {
     /// - Precondition: K of both operands is the same and below 2^24.
     public func product(_ a: PackedTensor, _ b: BinaryPanels, parallel: Parallel = .serial) -> Tensor {
         var result = Tensor(uninitialized: Shape([a.shape.rows, b.outputs]))
-        result.withUnsafeMutableElements { out in
-            nonisolated(unsafe) let out = out
-            forEachRowBlock(a, b, parallel) { operands, row in
-                xnor.f32(operands, out.baseAddress! + row * b.outputs, b.outputs)
-            }
-        }
+        result.withUnsafeMutableElements { product(a, b, into: $0, parallel: parallel) }
         return result
+    }
+
+    /// The same sums into `out`, row-major [rows × outputs].
+    public func product(_ a: PackedTensor, _ b: BinaryPanels, into out: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial) {
+        precondition(out.count == a.shape.rows * b.outputs, "product of \(a.shape) and \(b.outputs) outputs into \(out.count) floats")
+        nonisolated(unsafe) let out = out
+        forEachRowBlock(a, b, parallel) { operands, row in
+            xnor.f32(operands, out.baseAddress! + row * b.outputs, b.outputs)
+        }
     }
 
     /// The same sums as integers, row-major [rows × outputs], into `out`.
@@ -47,21 +51,28 @@ extension Kernels {
 
     /// Bits in, bits out: sign +1 where z[i][j] >= thresholds[j].
     public func product(_ a: PackedTensor, _ b: BinaryPanels, thresholds: [Int32], parallel: Parallel = .serial) -> PackedTensor {
-        precondition(thresholds.count == b.outputs, "\(thresholds.count) thresholds for \(b.outputs) outputs")
         var result = PackedTensor(minusOnes: Shape([a.shape.rows, b.outputs]))
-        let stride = result.wordsPerRow
-        thresholds.withUnsafeBufferPointer { thresholds in
-            result.withUnsafeMutableWords { out in
-                nonisolated(unsafe) let (out, thresholds) = (out, thresholds)
-                forEachRowBlock(a, b, parallel) { operands, row in
-                    xnor.bits(operands, thresholds.baseAddress!, out.baseAddress! + row * stride, stride)
-                }
-            }
-        }
+        result.withUnsafeMutableWords { product(a, b, thresholds: thresholds, into: $0, parallel: parallel) }
         return result
     }
 
-    /// Splits the rows over the threads; a block of work is at least about a million bit products.
+    /// The same bits into `out`: rows of `PackedTensor.words(for: outputs)` words, padding bits written as 0.
+    public func product(
+        _ a: PackedTensor, _ b: BinaryPanels, thresholds: [Int32], into out: UnsafeMutableBufferPointer<UInt64>,
+        parallel: Parallel = .serial
+    ) {
+        precondition(thresholds.count == b.outputs, "\(thresholds.count) thresholds for \(b.outputs) outputs")
+        let stride = PackedTensor.words(for: b.outputs)
+        precondition(out.count == a.shape.rows * stride, "product of \(a.shape) and \(b.outputs) outputs into \(out.count) words")
+        thresholds.withUnsafeBufferPointer { thresholds in
+            nonisolated(unsafe) let (out, thresholds) = (out, thresholds)
+            forEachRowBlock(a, b, parallel) { operands, row in
+                xnor.bits(operands, thresholds.baseAddress!, out.baseAddress! + row * stride, stride)
+            }
+        }
+    }
+
+    /// Splits the rows over the threads; a piece of work is at least about eight million bit products, ten microseconds or more.
     private func forEachRowBlock(
         _ a: PackedTensor, _ b: BinaryPanels, _ parallel: Parallel, _ body: (UnsafePointer<sf_xnor_operands>, Int) -> Void
     ) {
@@ -70,7 +81,7 @@ extension Kernels {
         let stride = a.wordsPerRow
         a.withUnsafeWords { source in
             nonisolated(unsafe) let (source, body) = (source, body)
-            let grain = Swift.max(4, 1_000_000 / Swift.max(b.depth * b.outputs, 1) / 4 * 4)
+            let grain = Swift.max(4, 8_000_000 / Swift.max(b.depth * b.outputs, 1) / 4 * 4)
             // An empty depth leaves no storage to point at; the kernels do not read from it then.
             let base = source.baseAddress ?? UnsafePointer(b.buffer.pointer)
             nonisolated(unsafe) let start = base

@@ -47,7 +47,7 @@ import Testing
         let signs = Tensor(numbers(rows * columns, seed: 5), shape: Shape(shape))
         let start = Kernels(.reference).packSigns(signs)
         var g = numbers(rows * columns, seed: 6)
-        if g.count > 3 { g[1] = .nan; g[2] = .infinity; g[3] = -.infinity }
+        if g.count > 3 { g.replaceSubrange(1...3, with: [.nan, .infinity, -.infinity]) }
         let m = numbers(rows * columns, seed: 7)
         for threads in [1, 2] {
             var bits = start
@@ -186,7 +186,9 @@ private struct BatchNormRun: Equatable {
         }
         let small = (0..<5).map { _ in zeros(channels) }
         let large = (0..<3).map { _ in zeros(rows * channels) }
-        defer { (small + large).forEach { $0.deallocate() } }
+        defer {
+            for buffer in small + large { buffer.deallocate() }
+        }
         var inverse: [Float] = []
         x.withUnsafeBufferPointer { x in
             kernels.batchNormStatistics(x, rows: rows, channels: channels, mean: small[0], variance: small[1], parallel: parallel)

@@ -1,0 +1,26 @@
+internal import CKernels
+
+/// The most that a product kernel of an instruction set could reach: its arithmetic alone, on registers. Benchmarks run it between the
+/// repeats of the kernel.
+public struct KernelRoof: Sendable {
+    public enum Product: Sendable {
+        /// ±1 × ±1: xor, population count, addition (AVX2: a carry-save tree).
+        case binary
+        /// Unsigned bytes × ±1 bytes.
+        case bytes
+    }
+
+    /// Multiply-accumulates of a round.
+    public let products: Int
+    private let loop: sf_roof_loop
+
+    public init(_ product: Product, _ instructionSet: InstructionSet) {
+        precondition(InstructionSet.supported.contains(instructionSet), "this machine has no \(instructionSet.rawValue)")
+        let roof = sf_roof_select(instructionSet.level).pointee
+        loop = product == .binary ? roof.binary : roof.bytes
+        products = Int(loop.products)
+    }
+
+    /// Runs the loop; the result only keeps it from being optimised away.
+    @discardableResult public func run(rounds: Int) -> UInt64 { loop.run(rounds) }
+}

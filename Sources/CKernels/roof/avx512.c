@@ -1,0 +1,52 @@
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "../compiler.h"
+#include "roof.h"
+
+// A tile of 4 × 4 registers of sums, as in the product kernels.
+
+#define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq")))
+
+SF_TARGET SF_INLINE uint64_t total(const __m512i* sum) {
+    __m512i all = _mm512_setzero_si512();
+    for (int i = 0; i < 16; i++) all = _mm512_add_epi64(all, sum[i]);
+    return (uint64_t)_mm512_reduce_add_epi64(all);
+}
+
+SF_TARGET uint64_t sf_roof_binary_avx512(size_t rounds) {
+    __m512i sum[16], a[4], b[4];
+    for (int i = 0; i < 16; i++) sum[i] = _mm512_setzero_si512();
+    for (int i = 0; i < 4; i++) a[i] = _mm512_set1_epi64(0x123456789ABCDEF * i), b[i] = _mm512_set1_epi64(0x77777777777 * i);
+    for (size_t k = 0; k < rounds; k++) {
+        SF_UNROLL
+        for (int i = 0; i < 4; i++) {
+            SF_CHANGED(a[i]);
+            SF_CHANGED(b[i]);
+        }
+        SF_UNROLL
+        for (int i = 0; i < 16; i++) sum[i] = _mm512_add_epi64(sum[i], _mm512_popcnt_epi64(_mm512_xor_si512(a[i / 4], b[i % 4])));
+    }
+    return total(sum);
+}
+
+SF_TARGET uint64_t sf_roof_bytes_avx512(size_t rounds) {
+    __m512i sum[16], x[4], w[4];
+    for (int i = 0; i < 16; i++) sum[i] = _mm512_setzero_si512();
+    for (int i = 0; i < 4; i++) x[i] = _mm512_set1_epi8((char)(200 + i)), w[i] = _mm512_set1_epi8(i % 2 ? 1 : -1);
+    for (size_t k = 0; k < rounds; k++) {
+        SF_UNROLL
+        for (int i = 0; i < 4; i++) {
+            SF_CHANGED(x[i]);
+            SF_CHANGED(w[i]);
+        }
+        SF_UNROLL
+        for (int i = 0; i < 16; i++) sum[i] = _mm512_dpbusd_epi32(sum[i], x[i / 4], w[i % 4]);
+    }
+    return total(sum);
+}
+
+#else
+typedef int sf_roof_avx512_not_here;
+#endif
