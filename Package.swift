@@ -93,6 +93,7 @@ let package = Package(
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BitCore", "BinaryTraining"]),
+        tests("Profiling", ["BitCore"]),
         tests(
             "Workflows",
             ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling", "Report"]),

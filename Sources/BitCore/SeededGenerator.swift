@@ -67,8 +67,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Hashable, Codabl
         return order
     }
 
-    /// One Philox4×32-10 block: key and counter in, 128 bits out.
-    static func block(key: UInt64, counter: (UInt64, UInt64)) -> (UInt64, UInt64) {
+    /// One Philox4×32-10 block: key and counter in, 128 bits out, all as 32-bit words low first. Package access lets the tests compare
+    /// it with the published vectors.
+    package static func block(key: UInt64, counter: (UInt64, UInt64)) -> (UInt64, UInt64) {
         var k0 = UInt32(truncatingIfNeeded: key)
         var k1 = UInt32(truncatingIfNeeded: key >> 32)
         var c0 = UInt32(truncatingIfNeeded: counter.0)

@@ -16,7 +16,8 @@ public enum KernelBenchmark {
         isCancelled: () -> Bool = { false }, onRow: (BenchmarkRow, Int) -> Void = { _, _ in }
     ) -> [BenchmarkRow] {
         let plan = KernelBenchmarkPlan(quick: quick)
-        let stopwatch = Stopwatch(repeats: quick ? 7 : 31, secondsPerRepeat: quick ? 0.001 : 0.002, seconds: seconds)
+        let stopwatch = Stopwatch(
+            repeats: quick ? 7 : 31, secondsPerRepeat: quick ? 0.001 : 0.002, secondsInAll: quick ? 0.05 : 0.5, seconds: seconds)
         let kernels = Kernels(isa)
         let parallel = Parallel(threads: threads)
         var rows: [BenchmarkRow] = []
@@ -51,6 +52,8 @@ struct Stopwatch {
     /// How long a sample should last: long against the clock's grain, short against the scheduler's, so that the median is a sample that
     /// nobody interrupted.
     var secondsPerRepeat: Double
+    /// After this time three repeats are enough: reference kernels take hundreds of milliseconds a call.
+    var secondsInAll: Double
     var seconds: () -> Double
 
     /// Seconds of one call of `work`, and of one round of `other`, over the repeats.
@@ -61,8 +64,10 @@ struct Stopwatch {
         }
         let rounds = count(other)
         var times: (work: [Double], between: [Double]) = ([], [])
+        let begin = seconds()
         for _ in 0..<repeats {
             let start = seconds()
+            if times.work.count >= 3 && start - begin > secondsInAll { break }
             other(rounds)
             let middle = seconds()
             for _ in 0..<calls { work() }
