@@ -29,7 +29,7 @@ public struct BenchmarkRow: Codable, Sendable, Hashable {
     public var threads: Int
     /// Time of one call.
     public var seconds: Seconds
-    /// Work by second at the median time, in `unit`.
+    /// Work by second, in `unit`: at the median time, or at the shortest where the benchmark says so.
     public var rate: Double
     /// `GMAC/s` (10⁹ multiply-accumulates), `GB/s`, `images/s`.
     public var unit: String

@@ -3,7 +3,9 @@ public import BitCore
 /// Times the kernels on shapes of real networks, each between runs of its roof: the same arithmetic on registers alone. Kernel and roof
 /// take turns, so that both see the machine in the same state; only their ratio is worth comparing between machines and days.
 ///
-/// Every time is of one call on operands that are in the caches, into memory that is already there.
+/// Every time is of one call on operands that are in the caches, into memory that is already there. Rate and roof are those of the
+/// shortest sample each: what else runs on a machine only ever adds time, and on a busy one the median measures the neighbours. Median
+/// and longest time stand beside it and tell how busy the machine was.
 public enum KernelBenchmark {
     /// - Parameters:
     ///   - threads: threads that share a call; the roof runs on as many.
@@ -17,7 +19,7 @@ public enum KernelBenchmark {
     ) -> [BenchmarkRow] {
         let plan = KernelBenchmarkPlan(quick: quick)
         let stopwatch = Stopwatch(
-            repeats: quick ? 7 : 31, secondsPerRepeat: quick ? 0.001 : 0.002, secondsInAll: quick ? 0.05 : 0.5, seconds: seconds)
+            repeats: quick ? 15 : 75, secondsPerRepeat: 0.0005, secondsInAll: quick ? 0.1 : 1, seconds: seconds)
         let kernels = Kernels(isa)
         let parallel = Parallel(threads: threads)
         var rows: [BenchmarkRow] = []
@@ -38,19 +40,19 @@ public enum KernelBenchmark {
                 parallel.forEach(parallel.threads) { _ in roof?.run(rounds: rounds) }
             })
         let spread = BenchmarkRow.Seconds(times.work)
-        let rate = item.work / spread.median * 1e-9
-        let best = roof.map { Double($0.products * parallel.threads) / BenchmarkRow.Seconds(times.between).median * 1e-9 }
+        let rate = item.work / spread.min * 1e-9
+        let best = roof.map { Double($0.products * parallel.threads) / BenchmarkRow.Seconds(times.between).min * 1e-9 }
         return BenchmarkRow(
             name: item.kernel.rawValue, shape: item.shape, isa: kernels.instructionSet.rawValue, threads: parallel.threads, seconds: spread,
             rate: rate, unit: item.kernel.unit, roof: best, fraction: best.map { rate / $0 })
     }
 }
 
-/// Times two things in turn, a few milliseconds each.
+/// Times two things in turn.
 struct Stopwatch {
     var repeats: Int
-    /// How long a sample should last: long against the clock's grain, short against the scheduler's, so that the median is a sample that
-    /// nobody interrupted.
+    /// How long a sample should last: long against the clock's grain, short against the scheduler's slices, so that some sample goes
+    /// without interruption.
     var secondsPerRepeat: Double
     /// After this time three repeats are enough: reference kernels take hundreds of milliseconds a call.
     var secondsInAll: Double

@@ -22,6 +22,19 @@ SF_INLINE int32_t bytes4(const uint8_t* x, size_t n) {
     return value;
 }
 
+/// Adds the products of `n` bytes of each row from 4·k on, as int16 pairs.
+SF_TARGET SF_INLINE void step(__m256i partial[TILE_ROWS][2], const uint8_t* x, size_t x_stride, const int8_t* panel, size_t k, size_t n,
+                              const int rows) {
+    const __m256i* weights = (const __m256i*)(panel + k * GROUP);
+    const __m256i low = _mm256_loadu_si256(weights), high = _mm256_loadu_si256(weights + 1);
+    SF_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const __m256i inputs = _mm256_set1_epi32(bytes4(x + (size_t)i * x_stride + 4 * k, n));
+        partial[i][0] = _mm256_add_epi16(partial[i][0], _mm256_maddubs_epi16(inputs, low));
+        partial[i][1] = _mm256_add_epi16(partial[i][1], _mm256_maddubs_epi16(inputs, high));
+    }
+}
+
 SF_TARGET SF_INLINE void tile(const uint8_t* x, size_t x_stride, const int8_t* panel, size_t columns, size_t depth, int32_t* out,
                               size_t out_stride, const int rows) {
     const size_t depth4 = (depth + 3) / 4, whole = depth / 4;
@@ -34,18 +47,9 @@ SF_TARGET SF_INLINE void tile(const uint8_t* x, size_t x_stride, const int8_t* p
         __m256i partial[TILE_ROWS][2];
         SF_UNROLL
         for (int i = 0; i < rows; i++) partial[i][0] = partial[i][1] = _mm256_setzero_si256();
-        for (size_t k = first; k < end; k++) {
-            const size_t n = k < whole ? 4 : depth % 4;
-            const __m256i* weights = (const __m256i*)(panel + k * GROUP);
-            const __m256i low = _mm256_loadu_si256(weights), high = _mm256_loadu_si256(weights + 1);
-            SF_UNROLL
-            for (int i = 0; i < rows; i++) {
-                const uint8_t* from = x + (size_t)i * x_stride + 4 * k;
-                const __m256i inputs = _mm256_set1_epi32(n == 4 ? bytes4(from, 4) : bytes4(from, n));
-                partial[i][0] = _mm256_add_epi16(partial[i][0], _mm256_maddubs_epi16(inputs, low));
-                partial[i][1] = _mm256_add_epi16(partial[i][1], _mm256_maddubs_epi16(inputs, high));
-            }
-        }
+        const size_t full = end < whole ? end : whole;
+        for (size_t k = first; k < full; k++) step(partial, x, x_stride, panel, k, 4, rows);
+        if (full < end) step(partial, x, x_stride, panel, full, depth % 4, rows);
         SF_UNROLL
         for (int i = 0; i < rows; i++) {
             sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(partial[i][0], ones));

@@ -21,6 +21,20 @@ SF_INLINE int32_t bytes4(const uint8_t* x, size_t n) {
     return value;
 }
 
+/// Adds the products of `n` bytes of each row from 4·k on.
+SF_TARGET SF_INLINE void step(__m512i sum[TILE_ROWS][TILE_PANELS], const uint8_t* x, size_t x_stride, const int8_t* panel, size_t depth4,
+                              size_t k, size_t n, const int rows, const int panels) {
+    __m512i weights[TILE_PANELS];
+    SF_UNROLL
+    for (int p = 0; p < panels; p++) weights[p] = _mm512_loadu_si512(panel + ((size_t)p * depth4 + k) * GROUP);
+    SF_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const __m512i inputs = _mm512_set1_epi32(bytes4(x + (size_t)i * x_stride + 4 * k, n));
+        SF_UNROLL
+        for (int p = 0; p < panels; p++) sum[i][p] = _mm512_dpbusd_epi32(sum[i][p], inputs, weights[p]);
+    }
+}
+
 SF_TARGET SF_INLINE void tile(const uint8_t* x, size_t x_stride, const int8_t* panel, size_t columns, size_t depth, int32_t* out,
                               size_t out_stride, const int rows, const int panels) {
     const size_t depth4 = (depth + 3) / 4, whole = depth / 4;
@@ -30,19 +44,8 @@ SF_TARGET SF_INLINE void tile(const uint8_t* x, size_t x_stride, const int8_t* p
         SF_UNROLL
         for (int p = 0; p < panels; p++) sum[i][p] = _mm512_setzero_si512();
     }
-    for (size_t k = 0; k < depth4; k++) {
-        const size_t n = k < whole ? 4 : depth % 4;
-        __m512i weights[TILE_PANELS];
-        SF_UNROLL
-        for (int p = 0; p < panels; p++) weights[p] = _mm512_loadu_si512(panel + ((size_t)p * depth4 + k) * GROUP);
-        SF_UNROLL
-        for (int i = 0; i < rows; i++) {
-            const uint8_t* from = x + (size_t)i * x_stride + 4 * k;
-            const __m512i inputs = _mm512_set1_epi32(n == 4 ? bytes4(from, 4) : bytes4(from, n));
-            SF_UNROLL
-            for (int p = 0; p < panels; p++) sum[i][p] = _mm512_dpbusd_epi32(sum[i][p], inputs, weights[p]);
-        }
-    }
+    for (size_t k = 0; k < whole; k++) step(sum, x, x_stride, panel, depth4, k, 4, rows, panels);
+    if (whole < depth4) step(sum, x, x_stride, panel, depth4, whole, depth % 4, rows, panels);
     SF_UNROLL
     for (int p = 0; p < panels; p++) {
         const size_t j = (size_t)p * SF_BYTE_PANEL, rest = columns - j;

@@ -28,6 +28,20 @@ static int32_t sum_of_bytes(const uint8_t* x, size_t n) {
     return (int32_t)sum;
 }
 
+/// Adds the bytes of each row that meet a weight -1, `n` of them from 4·k on, as 16-bit pairs.
+SF_INLINE void step(uint16x8_t partial[TILE_ROWS][4], const uint8_t* x, size_t x_stride, const int8_t* panel, size_t k, size_t n,
+                    const int rows) {
+    uint8x16_t mask[4];
+    SF_UNROLL
+    for (int q = 0; q < 4; q++) mask[q] = vcltzq_s8(vld1q_s8(panel + k * GROUP + (size_t)q * 16));
+    SF_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const uint8x16_t inputs = spread(x + (size_t)i * x_stride + 4 * k, n);
+        SF_UNROLL
+        for (int q = 0; q < 4; q++) partial[i][q] = vpadalq_u8(partial[i][q], vandq_u8(inputs, mask[q]));
+    }
+}
+
 SF_INLINE void tile(const uint8_t* x, size_t x_stride, const int8_t* panel, size_t columns, size_t depth, const int32_t* row_sums,
                     int32_t* out, size_t out_stride, const int rows) {
     const size_t depth4 = (depth + 3) / 4, whole = depth / 4;
@@ -45,19 +59,9 @@ SF_INLINE void tile(const uint8_t* x, size_t x_stride, const int8_t* panel, size
             SF_UNROLL
             for (int q = 0; q < 4; q++) partial[i][q] = vdupq_n_u16(0);
         }
-        for (size_t k = first; k < end; k++) {
-            const size_t n = k < whole ? 4 : depth % 4;
-            uint8x16_t mask[4];
-            SF_UNROLL
-            for (int q = 0; q < 4; q++) mask[q] = vcltzq_s8(vld1q_s8(panel + k * GROUP + (size_t)q * 16));
-            SF_UNROLL
-            for (int i = 0; i < rows; i++) {
-                const uint8_t* from = x + (size_t)i * x_stride + 4 * k;
-                const uint8x16_t inputs = n == 4 ? spread(from, 4) : spread(from, n);
-                SF_UNROLL
-                for (int q = 0; q < 4; q++) partial[i][q] = vpadalq_u8(partial[i][q], vandq_u8(inputs, mask[q]));
-            }
-        }
+        const size_t full = end < whole ? end : whole;
+        for (size_t k = first; k < full; k++) step(partial, x, x_stride, panel, k, 4, rows);
+        if (full < end) step(partial, x, x_stride, panel, full, depth % 4, rows);
         SF_UNROLL
         for (int i = 0; i < rows; i++) {
             SF_UNROLL
