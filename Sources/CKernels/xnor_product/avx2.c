@@ -64,7 +64,20 @@ SF_TARGET SF_INLINE vector fifteen(const uint64_t* a, const uint64_t* b, size_t 
     return _mm256_add_epi8(_mm256_add_epi8(counts(eights, 8), counts(fours, 4)), _mm256_add_epi8(counts(twos, 2), counts(ones, 1)));
 }
 
-/// Differing bits in each of the four 64-bit lanes over all words.
+/// Bytes of counts of seven words, and of three.
+SF_TARGET SF_INLINE vector count_seven(const uint64_t* a, const uint64_t* b, size_t k) {
+    vector ones, twos, fours;
+    seven(a, b, k, &ones, &twos, &fours);
+    return _mm256_add_epi8(counts(ones, 1), _mm256_add_epi8(counts(twos, 2), counts(fours, 4)));
+}
+
+SF_TARGET SF_INLINE vector count_three(const uint64_t* a, const uint64_t* b, size_t k) {
+    vector ones, twos;
+    add(&twos, &ones, differ(a, b, k), differ(a, b, k + 1), differ(a, b, k + 2));
+    return _mm256_add_epi8(counts(ones, 1), counts(twos, 2));
+}
+
+/// Differing bits in each of the four 64-bit lanes over all words, of half a panel at `b`.
 SF_TARGET SF_INLINE vector lanes(const uint64_t* a, const uint64_t* b, size_t words) {
     const vector zero = _mm256_setzero_si256();
     vector total = zero;
@@ -73,34 +86,49 @@ SF_TARGET SF_INLINE vector lanes(const uint64_t* a, const uint64_t* b, size_t wo
         const vector bytes = _mm256_add_epi8(fifteen(a, b, k), fifteen(a, b, k + 15));
         total = _mm256_add_epi64(total, _mm256_sad_epu8(bytes, zero));
     }
+    // Fewer than 30 words are left: again no byte overflows.
     vector bytes = zero;
     if (k + 15 <= words) {
         bytes = fifteen(a, b, k);
         k += 15;
     }
     if (k + 7 <= words) {
-        vector ones, twos, fours;
-        seven(a, b, k, &ones, &twos, &fours);
-        bytes = _mm256_add_epi8(bytes, _mm256_add_epi8(counts(ones, 1), _mm256_add_epi8(counts(twos, 2), counts(fours, 4))));
+        bytes = _mm256_add_epi8(bytes, count_seven(a, b, k));
         k += 7;
     }
-    for (; k + 3 <= words; k += 3) {
-        vector ones, twos;
-        add(&twos, &ones, differ(a, b, k), differ(a, b, k + 1), differ(a, b, k + 2));
-        bytes = _mm256_add_epi8(bytes, _mm256_add_epi8(counts(ones, 1), counts(twos, 2)));
-    }
+    for (; k + 3 <= words; k += 3) bytes = _mm256_add_epi8(bytes, count_three(a, b, k));
     for (; k < words; k++) bytes = _mm256_add_epi8(bytes, counts(differ(a, b, k), 1));
     return _mm256_add_epi64(total, _mm256_sad_epu8(bytes, zero));
+}
+
+/// The same for both halves side by side when there are fewer than 15 words: the small trees leave registers for two, which hides their
+/// latency. The tree of fifteen does not.
+SF_TARGET SF_INLINE void short_lanes(const uint64_t* a, const uint64_t* b, size_t words, vector total[2]) {
+    const vector zero = _mm256_setzero_si256();
+    const uint64_t* half[2] = {b, b + SF_PANEL / 2};
+    vector bytes[2] = {zero, zero};
+    size_t k = 0;
+    if (words >= 7) {
+        for (int h = 0; h < 2; h++) bytes[h] = count_seven(a, half[h], 0);
+        k = 7;
+    }
+    for (; k + 3 <= words; k += 3)
+        for (int h = 0; h < 2; h++) bytes[h] = _mm256_add_epi8(bytes[h], count_three(a, half[h], k));
+    for (; k < words; k++)
+        for (int h = 0; h < 2; h++) bytes[h] = _mm256_add_epi8(bytes[h], counts(differ(a, half[h], k), 1));
+    for (int h = 0; h < 2; h++) total[h] = _mm256_sad_epu8(bytes[h], zero);
 }
 
 /// The eight sums of a row and a panel.
 SF_TARGET SF_INLINE vector sums(const sf_xnor_operands* o, size_t row, size_t panel) {
     const uint64_t* a = o->a + row * o->a_stride;
     const uint64_t* b = o->b + panel * o->words * SF_PANEL;
-    const __m256 low = _mm256_castsi256_ps(lanes(a, b, o->words)), high = _mm256_castsi256_ps(lanes(a, b + SF_PANEL / 2, o->words));
+    vector total[2];
+    if (o->words < 15) short_lanes(a, b, o->words, total);
+    else total[0] = lanes(a, b, o->words), total[1] = lanes(a, b + SF_PANEL / 2, o->words);
     // Low halves of the 64-bit lanes: 0 1 4 5 | 2 3 6 7 after the shuffle within 128 bits, then in order.
-    const vector mixed = _mm256_castps_si256(_mm256_shuffle_ps(low, high, 0x88));
-    const vector differing = _mm256_permute4x64_epi64(mixed, 0xD8);
+    const __m256 mixed = _mm256_shuffle_ps(_mm256_castsi256_ps(total[0]), _mm256_castsi256_ps(total[1]), 0x88);
+    const vector differing = _mm256_permute4x64_epi64(_mm256_castps_si256(mixed), 0xD8);
     return _mm256_sub_epi32(_mm256_set1_epi32(o->depth), _mm256_add_epi32(differing, differing));
 }
 
