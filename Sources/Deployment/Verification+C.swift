@@ -55,11 +55,11 @@ extension Verification {
         func failed(_ detail: String) -> CReport { CReport(verified: false, inputs: 0, mismatches: 0, detail: detail) }
         do {
             try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-            func build(_ source: String, _ program: String) throws -> Command.Outcome {
-                // The compiler works in the scratch folder, so paths relative to ours would lead nowhere.
-                let sources = [exported.source, source].map { URL(filePath: $0).absoluteURL.path }
+            // The compiler works in the scratch folder, so paths relative to ours would lead nowhere.
+            func full(_ path: String) -> String { URL(filePath: path).absoluteURL.path }
+            func build(_ arguments: [String], _ output: String) throws -> Command.Outcome {
                 let include = URL(filePath: exported.header).absoluteURL.deletingLastPathComponent().path
-                let arguments = strictFlags + toolchain.flags + ["-I", include] + sources + ["-o", scratch.appending(path: program).path]
+                let arguments = strictFlags + toolchain.flags + ["-I", include] + arguments + ["-o", scratch.appending(path: output).path]
                 return try Command(program: compiler, arguments: arguments).run(in: scratch)
             }
             func run(_ program: String, input: URL?) throws -> Command.Outcome {
@@ -67,7 +67,9 @@ extension Verification {
                 let words = line + [scratch.appending(path: program).path]
                 return try Command(program: words[0], arguments: Array(words.dropFirst()), input: input).run(in: scratch)
             }
-            var outcome = try build(exported.test, "selftest")
+            // The tables are compiled once, for both programs.
+            var outcome = try build(["-c", full(exported.source)], "network.o")
+            if outcome.status == 0 { outcome = try build([full(exported.test), "network.o"], "selftest") }
             guard outcome.status == 0 else { return failed("the exported C does not compile: \(outcome.text.prefix(2000))") }
             outcome = try run("selftest", input: nil)
             guard outcome.status == 0 else { return failed("the self-test failed: \(outcome.text.prefix(2000))") }
@@ -78,7 +80,7 @@ extension Verification {
             try Data(CExporter(model, name: exported.prefix).driver().bytes).write(to: driver)
             let items = scratch.appending(path: "items")
             try Data(inputs).write(to: items)
-            outcome = try build(driver.path, "driver")
+            outcome = try build([driver.path, "network.o"], "driver")
             guard outcome.status == 0 else { return failed("the exported C does not compile: \(outcome.text.prefix(2000))") }
             outcome = try run("driver", input: items)
             guard outcome.status == 0 else { return failed("the exported C stopped: \(outcome.text.prefix(2000))") }

@@ -98,6 +98,8 @@ import _TestSupport
         #expect(throws: Safetensors.Fault.self) { try Safetensors(parsing: Self.file("{\"a\":" + deep)) }
         let objects = String(repeating: "{\"a\":", count: 200_000)
         #expect(throws: Safetensors.Fault.self) { try Safetensors(parsing: Self.file(objects)) }
+        let many = "{\"__metadata__\":[" + String(repeating: "0,", count: 1_000_000) + "0]}"
+        #expect(throws: Safetensors.Fault.header(.init(kind: .tooMany, offset: 2_000_013))) { try Safetensors(parsing: Self.file(many)) }
         for bad in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]] {
             let text = Array("{\"__metadata__\":{\"a\":\"".utf8) + bad + Array("\"}}".utf8)
             let file = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text

@@ -13,8 +13,11 @@ extension JSONValue {
 private struct JSONParser {
     let bytes: [UInt8]
     var position = 0
+    var count = 0
 
     static let depthLimit = 32
+    /// A value takes more memory than the two bytes it may have in the text.
+    static let countLimit = 1_000_000
 
     func fault(_ kind: JSONFault.Kind) -> JSONFault {
         JSONFault(kind: kind == .unexpectedByte && position >= bytes.count ? .unexpectedEnd : kind, offset: position)
@@ -34,6 +37,8 @@ private struct JSONParser {
 
     mutating func value(depth: Int) throws(JSONFault) -> JSONValue {
         guard depth < Self.depthLimit else { throw fault(.tooDeep) }
+        count += 1
+        guard count <= Self.countLimit else { throw fault(.tooMany) }
         skipSpace()
         switch current {
         case UInt8(ascii: "{"): return try object(depth: depth)

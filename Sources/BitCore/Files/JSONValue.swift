@@ -1,5 +1,5 @@
-/// A JSON document (RFC 8259), for file headers. Strict, and safe on untrusted text: no key twice, no depth beyond 32, integers exact or
-/// not integers, every number finite. Objects keep no order; they are written with sorted keys, so the text is a function of the value.
+/// A JSON document (RFC 8259), for file headers. Strict, and safe on untrusted text: no key twice, no depth beyond 32, no more than a
+/// million values, integers exact or not integers, every number finite. Objects keep no order; they are written with sorted keys, so the text is a function of the value.
 package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -39,10 +39,16 @@ public struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
         case badNumber = "a bad number"
         case duplicateKey = "a key that is there twice"
         case tooDeep = "nesting deeper than 32"
+        case tooMany = "more than a million values"
     }
 
     public let kind: Kind
     public let offset: Int
+
+    public init(kind: Kind, offset: Int) {
+        self.kind = kind
+        self.offset = offset
+    }
 
     public var description: String { "\(kind.rawValue) at byte \(offset)" }
 }
