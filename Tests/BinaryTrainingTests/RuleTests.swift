@@ -3,11 +3,18 @@ import BinaryTraining
 import BitCore
 import DenseMath
 import Testing
+import _TestSupport
 
 @Suite struct RuleTests {
     let context = ExecutionContext(engine: PortableEngine())
 
     func clock(_ step: Int) -> TrainingClock { TrainingClock(step: step, stepsPerEpoch: 100, totalSteps: 100) }
+
+    @Test(arguments: [Adam(learningRate: .linear(from: 0.1, to: 0.01)), Bop(gamma: 0.1, threshold: 1e-3)] as [any UpdateRule])
+    func keepsItsPromises(_ rule: any UpdateRule) {
+        func check(_ rule: some UpdateRule) -> [String] { UpdateRuleConformance.failures(rule) }
+        #expect(check(rule) == [])
+    }
 
     /// Adam as the paper writes it, in Double.
     @Test(arguments: [ParameterEncoding.real, .latentBinary])
