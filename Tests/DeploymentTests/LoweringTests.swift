@@ -80,6 +80,26 @@ import _TestSupport
         }
     }
 
+    /// One layer from bytes to scores, with coefficients that use the whole grid: nothing may overflow on the way.
+    @Test(arguments: [0, 33, 128, 255])
+    func aSingleLayerFitsItsGrid(zeroPoint: Int) throws {
+        var builder = NetworkBuilder(input: Signal([784], .byte(zeroPoint: zeroPoint, shift: 7)))
+        try builder.add(Dense(10), named: "dense")
+        try builder.add(BatchNorm(isOutput: true), named: "norm")
+        let network = builder.build()
+        var generator = SeededGenerator(seed: 2)
+        for variance in [1e-3, 0.7, 1, 1.9, 1e4] as [Float] {
+            var parameters = network.makeParameters(generator)
+            parameters.setReals(try #require(parameters.id(named: "norm.variance")), Array(repeating: variance, count: 10))
+            let model = try Lowering.lower(network, parameters, input: .init(shape: [28, 28]))
+            let bytes = (0..<20 * 784).map { _ in UInt8(generator.index(below: 256)) }
+            let batch = Tensor(bytes.map { Float(Int($0) - zeroPoint) / 128 }, shape: [20, 784])
+            let trained = network.infer(.real(batch), parameters, context).real(context).elements
+            let unit = Float(sign: .plus, exponent: model.scoreExponent, significand: 1)
+            #expect(InferenceSession(model).scores(bytes, count: 20).map { Float($0) * unit } == trained)
+        }
+    }
+
     /// A network without a batch norm at its end, and one with signs straight after the sums.
     @Test func plainSumsAreScores() throws {
         var builder = NetworkBuilder(input: Signal([30], .byte(zeroPoint: 7, shift: 2)))

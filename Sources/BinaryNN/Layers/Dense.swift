@@ -33,7 +33,8 @@ public struct Dense: Layer {
             switch (kernelEncoding, hasBias, input.width) {
             case (.binary, false, .sign), (.latentBinary, false, .sign): .integer(bound: depth, shift: 0)
             case (.binary, false, .byte(let zero, let shift)), (.latentBinary, false, .byte(let zero, let shift)):
-                .integer(bound: depth * Swift.max(abs(zero), abs(255 - zero)), shift: shift)
+                // Bounds the raw sum Σ w·q, |Σ w·q| ≤ 255·depth, and the constant zero·Σ w apart, as the shipped model adds them up.
+                .integer(bound: depth * (255 + abs(zero)), shift: shift)
             default: .real
             }
         return Signal(Shape([units]), width)
