@@ -10,6 +10,18 @@ extension BenchmarkReport {
     /// The network that benchmarks use unless told otherwise: LFC of FINN, 2.9 million signs.
     public static let defaultModel = "mlp:784-1024-1024-1024-10"
 
+    /// The kernels of the instruction set in use, on real shapes beside their roofs.
+    public static func kernels(parallel: Parallel, quick: Bool, _ control: RunControl) -> BenchmarkReport {
+        var done = 0
+        let rows = KernelBenchmark.run(
+            isa: .active, threads: parallel.threads, quick: quick, seconds: control.seconds, isCancelled: control.isCancelled
+        ) { row, total in
+            done += 1
+            control.onProgress(Progress(stage: "measuring kernels", completed: done, total: total, unit: "rows", note: row.name))
+        }
+        return BenchmarkReport(rows: rows, isComplete: !control.isCancelled())
+    }
+
     /// Packed inference of a model file, or of a named model with random weights.
     public static func inference(_ model: String, parallel: Parallel, seed: UInt64, _ control: RunControl) throws -> BenchmarkReport {
         let loaded = model.hasPrefix("mlp:") ? try untrained(model, seed: seed) : try LoadedModel(path: model)

@@ -7,7 +7,24 @@ internal import Workflows
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure rates beside a roof measured in the same run.",
-        subcommands: [InferenceBench.self, TrainingBench.self])
+        subcommands: [KernelBench.self, InferenceBench.self, TrainingBench.self])
+
+    struct KernelBench: Command {
+        static let configuration = CommandConfiguration(
+            commandName: "kernels",
+            abstract: "The kernels on real shapes, each beside the bare instructions it is made of. SPINFLIP_ISA chooses the variant.")
+
+        @Flag(help: "Fewer shapes and repeats: a look, not a measurement to quote.")
+        var quick = false
+
+        @OptionGroup var common: CommonOptions
+
+        func perform(_ terminal: Terminal) throws -> ExitStatus {
+            let report = BenchmarkReport.kernels(parallel: common.parallel, quick: quick, terminal.control)
+            terminal.finish(report) { report.text }
+            return report.isComplete ? .done : .interrupted
+        }
+    }
 
     struct InferenceBench: Command {
         static let configuration = CommandConfiguration(
