@@ -91,7 +91,7 @@ public enum Checkpoint {
         let pairs: [(String, String, String)] = [
             ("batch size", "\(was.batchSize)", "\(now.batchSize)"), ("seed", "\(was.seed)", "\(now.seed)"),
             ("loss", was.loss.rawValue, now.loss.rawValue), ("input encoding", "\(was.encoding)", "\(now.encoding)"),
-            ("shift", "\(was.shift)", "\(now.shift)"), ("flip interval", "\(was.flipInterval)", "\(now.flipInterval)"),
+            ("shift", "\(was.shift)", "\(now.shift)"), ("warp", "\(was.warp)", "\(now.warp)"), ("flip interval", "\(was.flipInterval)", "\(now.flipInterval)"),
             ("data", run.data, data),
         ]
         for (what, was, now) in pairs where was != now { throw CheckpointError(path: path, fault: .differs(what, was, now)) }

@@ -92,12 +92,13 @@ public struct Trainer: Sendable {
     }
 
     private func trainingBatch(_ data: Dataset, _ items: ArraySlice<Int>) -> (input: Activation, labels: [Int]) {
-        guard options.shift > 0 else {
+        guard options.shift > 0 || !options.warp.isIdentity else {
             return (Evaluation.input(data, items, options.encoding, network.input.shape, context), items.map { data.labels[$0] })
         }
-        let augmentation = RandomShift(pixels: options.shift)
-        let shifted = augmentation.apply(data.selecting(items), ids: items, epoch: state.epoch, seed: options.seed)
-        return (Evaluation.input(shifted, 0..<shifted.count, options.encoding, network.input.shape, context), shifted.labels)
+        var batch = data.selecting(items)
+        if options.shift > 0 { batch = RandomShift(pixels: options.shift).apply(batch, ids: items, epoch: state.epoch, seed: options.seed) }
+        if !options.warp.isIdentity { batch = options.warp.apply(batch, ids: items, epoch: state.epoch, seed: options.seed) }
+        return (Evaluation.input(batch, 0..<batch.count, options.encoding, network.input.shape, context), batch.labels)
     }
 
     private mutating func finishEpoch(_ test: Dataset?, seconds: Double, items: Int, steps: Int) throws -> EpochReport {

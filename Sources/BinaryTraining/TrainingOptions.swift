@@ -12,12 +12,14 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     public var encoding: InputEncoding
     /// Random shift of training images, in pixels each way; 0 for none.
     public var shift: Int
+    /// Random turn, zoom and sub-pixel shift of training images; the identity for none.
+    public var warp: RandomWarp
     /// Flips of latent kernels are counted every so many steps, since counting reads every weight twice. Rules that know their flips
     /// report them at every step.
     public var flipInterval: Int
 
     public init(
-        epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, loss: Loss = .crossEntropy, encoding: InputEncoding, shift: Int = 0,
+        epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, loss: Loss = .crossEntropy, encoding: InputEncoding, shift: Int = 0, warp: RandomWarp = RandomWarp(),
         flipInterval: Int = 10
     ) {
         self.epochs = epochs
@@ -26,6 +28,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
         self.loss = loss
         self.encoding = encoding
         self.shift = shift
+        self.warp = warp
         self.flipInterval = flipInterval
     }
 }

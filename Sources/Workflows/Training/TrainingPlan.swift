@@ -21,7 +21,8 @@ public struct TrainingPlan: Sendable {
         ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
         ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
         ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default ste)"),
-        ("shift", "random shift of training images in pixels (default 0)"),
+        ("shift", "random shift of training images in whole pixels (default 0)"),
+        ("warp-shift, warp-rotation, warp-zoom", "random sub-pixel shift (pixels), turn (degrees) and zoom (share) of training images (default 0)"),
         ("batch-norm-scale", "train a scale γ in batch norm (default true)"),
         ("batch-norm-momentum", "share of running statistics a step keeps (default 0.9)"),
         ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
@@ -47,15 +48,19 @@ public struct TrainingPlan: Sendable {
         optimizer = try family.optimizer(&settings)
         let encoding = try Self.encoding(&settings, data.encodings)
         let shift = try settings.integer("shift", default: 0, in: 0...64)
-        if shift > 0, data.itemShape.rank < 2 {
-            throw ConfigurationError(reason: "items of shape \(data.itemShape) are not images and cannot be shifted; leave out the setting shift")
+        let warp = RandomWarp(
+            shift: try settings.number("warp-shift", default: 0, in: 0...64), rotation: try settings.number("warp-rotation", default: 0, in: 0...180),
+            zoom: try settings.number("warp-zoom", default: 0, in: 0...0.9))
+        if shift > 0 || !warp.isIdentity, data.itemShape.rank < 2 {
+            throw ConfigurationError(
+                reason: "items of shape \(data.itemShape) are not images; leave out the settings shift and warp-…")
         }
         precision = try settings.choice(
             "precision", default: .float32, among: MatrixPrecision.allCases.map(\.rawValue), MatrixPrecision.init(rawValue:))
         options = TrainingOptions(
             epochs: configuration.epochs, batchSize: configuration.batchSize, seed: configuration.seed,
             loss: try settings.choice("loss", default: .crossEntropy, among: Loss.allCases.map(\.rawValue), Loss.init(rawValue:)),
-            encoding: encoding, shift: shift, flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000))
+            encoding: encoding, shift: shift, warp: warp, flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000))
         network = try Self.network(ModelName(configuration.model), family.kernel, encoding, data, &settings)
         try settings.checkAllRead()
         _ = try optimizer.bind(to: network.specs)
