@@ -19,7 +19,8 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     public var flipInterval: Int
 
     public init(
-        epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, loss: Loss = .crossEntropy, encoding: InputEncoding, shift: Int = 0, warp: RandomWarp = RandomWarp(),
+        epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, loss: Loss = .crossEntropy, encoding: InputEncoding, shift: Int = 0,
+        warp: RandomWarp = RandomWarp(),
         flipInterval: Int = 10
     ) {
         self.epochs = epochs

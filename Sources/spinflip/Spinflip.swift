@@ -16,7 +16,7 @@ struct Spinflip: ParsableCommand {
         subcommands: commands)
 
     static let commands: [any ParsableCommand.Type] = [
-        Train.self, Evaluate.self, Predict.self, Summary.self, Export.self, Bench.self, DataCommand.self, ReportCommand.self, Doctor.self,
+        DemoCommand.self, Train.self, Evaluate.self, Predict.self, Summary.self, Export.self, Bench.self, DataCommand.self, ReportCommand.self, Doctor.self,
     ]
 
     static func main() {

@@ -25,6 +25,8 @@ import Testing
         ["train", "--model", "mlp:64-10", "--dataset", "digits", "--engine", "cuda", "--out", "/nowhere/x"],
         ["train", "--model", "mlp:64-10", "--dataset", "digits", "--out", "/dev/null/x"],
         ["train", "--dataset", "digits", "--out", "/nowhere/x"],
+        ["demo", "--out", "/dev/null/x"],
+        ["demo", "--engine", "cuda"],
         ["train", "--config", garbage, "--out", "/nowhere/x"],
         ["train", "--config", "/nowhere/config.json", "--out", "/nowhere/x"],
         ["summary", garbage],

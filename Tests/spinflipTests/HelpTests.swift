@@ -5,7 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
     static let commands = [
-        "train", "evaluate", "predict", "summary", "export", "bench inference", "bench training", "data list", "data fetch", "data verify", "report",
+        "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "data list", "data fetch",
+        "data verify", "report",
         "doctor",
     ]
 

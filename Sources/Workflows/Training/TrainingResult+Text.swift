@@ -24,8 +24,8 @@ extension TrainingResult {
             (
                 "exactness",
                 exactness.mismatches == 0
-                    ? "packed inference and the network agree on all \(NumberText.grouped(exactness.inputs)) test items"
-                    : "packed inference DIFFERS on \(exactness.mismatches) of \(NumberText.grouped(exactness.inputs)) test items"
+                    ? "packed inference and the network agree on all \(NumberText.grouped(exactness.inputs)) items"
+                    : "packed inference DIFFERS on \(exactness.mismatches) of \(NumberText.grouped(exactness.inputs)) items"
             ))
         rows.append(("written", "\(modelPath), \(NumberText.grouped(modelBytes)) bytes"))
         var table = TextTable([.text(""), .text("")])

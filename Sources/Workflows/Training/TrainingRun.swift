@@ -18,6 +18,8 @@ public struct TrainingRun: Sendable {
 
     public let plan: TrainingPlan
     public let folder: String
+    /// Compare packed inference with the network on the training items too, not on the test items alone.
+    public var checksTrainingItems = false
     private let train: Dataset
     private let test: Dataset
 
@@ -126,15 +128,21 @@ public struct TrainingRun: Sendable {
         let modelPath = path(Self.modelName)
         try model.write(to: modelPath)
         let session = InferenceSession(model, kernels: trainer.context.kernels, parallel: trainer.context.parallel)
-        let packed = session.classify(test.features, count: test.count)
-        let trained = Evaluation.classes(plan.network, trainer.state.parameters, test, plan.options.encoding, trainer.context)
-        let correct = zip(packed, test.labels).count { $0 == $1 }
+        var exactness = TrainingResult.Exactness(inputs: 0, mismatches: 0)
+        var correct = 0
+        for data in checksTrainingItems ? [test, train] : [test] {
+            let packed = session.classify(data.features, count: data.count)
+            let trained = Evaluation.classes(plan.network, trainer.state.parameters, data, plan.options.encoding, trainer.context)
+            exactness.inputs += data.count
+            exactness.mismatches += zip(packed, trained).count { $0 != $1 }
+            if exactness.inputs == test.count { correct = zip(packed, test.labels).count { $0 == $1 } }
+        }
         return TrainingResult(
             model: configuration.model, dataset: configuration.dataset, optimizer: configuration.optimizer, epochs: trainer.state.epoch,
             seed: configuration.seed, trainLoss: report?.trainLoss, trainAccuracy: report?.trainAccuracy,
             testAccuracy: Double(correct) / Double(max(test.count, 1)), flipRatio: report?.flipRatio,
             imagesPerSecond: report?.imagesPerSecond, seconds: seconds, peakBytes: ProcessMemory.peakBytes, memory: trainer.memory,
-            exactness: .init(inputs: test.count, mismatches: zip(packed, trained).count { $0 != $1 }), modelPath: modelPath,
+            exactness: exactness, modelPath: modelPath,
             modelBytes: model.encodedCount, isComplete: isDone)
     }
 
@@ -169,7 +177,7 @@ private final class LastReport: Sendable {
 /// What `spinflip train` reports.
 public struct TrainingResult: Sendable, Hashable, Codable {
     public struct Exactness: Sendable, Hashable, Codable {
-        /// Test items whose class was computed both by the network and by packed inference.
+        /// Items whose class was computed both by the network and by packed inference.
         public var inputs: Int
         public var mismatches: Int
     }
