@@ -1,4 +1,6 @@
+internal import BitCore
 public import Datasets
+internal import Report
 
 /// What `spinflip data list` reports.
 public struct DataListReport: Codable, Sendable {
@@ -72,5 +74,16 @@ public struct DataVerifyReport: Codable, Sendable {
 }
 
 extension DataListReport {
-    public var text: String { sets.map { "\($0.name)  \($0.state.rawValue)  \($0.location)" }.joined(separator: "\n") }
+    public var text: String {
+        var table = TextTable([
+            .text("name"), .number("train"), .number("test"), .number("item"), .number("classes"), .text("state"), .text("what"),
+        ])
+        for set in sets {
+            table.append([
+                set.name, set.trainCount.map(NumberText.grouped) ?? "", set.testCount.map(NumberText.grouped) ?? "",
+                set.itemShape.map { "\($0)" } ?? "", set.classCount.map(String.init) ?? "", set.state.rawValue, set.title,
+            ])
+        }
+        return table.render() + "\n\npublished sets are looked for in \(folder); spinflip data fetch NAME gets one"
+    }
 }

@@ -25,6 +25,7 @@ struct Spinflip: ParsableCommand {
         if let name = ProcessInfo.processInfo.environment["SPINFLIP_ISA"], case .failure(let error) = InstructionSet.requested(name) {
             fail(error.description, status: .badInput)
         }
+        if let unknown = unknownCommand(CommandLine.arguments.dropFirst(), among: commands) { fail("\(unknown)", status: .usage) }
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -36,6 +37,15 @@ struct Spinflip: ParsableCommand {
             guard code == .success else { fail(message, status: .usage) }
             Output.write(message + "\n")
         }
+    }
+
+    /// The first word that should name a command and does not.
+    private static func unknownCommand(_ words: ArraySlice<String>, among commands: [any ParsableCommand.Type]) -> UnknownName? {
+        guard !commands.isEmpty, let word = words.first, !word.hasPrefix("-") else { return nil }
+        func name(_ command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "\(command)".lowercased() }
+        if word == "help" { return unknownCommand(words.dropFirst(), among: commands) }
+        guard let command = commands.first(where: { name($0) == word }) else { return UnknownName("command", word, known: commands.map(name)) }
+        return unknownCommand(words.dropFirst(), among: command.configuration.subcommands)
     }
 
     /// Says what is wrong on standard error, and in JSON mode on standard output too, and ends the program.

@@ -62,6 +62,15 @@ import Testing
         #expect(outcome.errors.contains("fashion-mnist") && outcome.errors.contains("mnist"))
     }
 
+    @Test(arguments: [
+        (["trian"], "train"), (["bench", "kernel"], "kernels"), (["data", "vrify"], "verify"), (["help", "expotr"], "export"), (["demmo", "--json"], "demo"),
+    ])
+    func unknownCommandsListKnownAndNearest(_ arguments: [String], _ meant: String) throws {
+        let outcome = try Tool.run(arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("did you mean “\(meant)”?"))
+    }
+
     @Test func missingPublishedSetSaysWhatToDo() throws {
         let outcome = try Tool.run("data", "verify", "mnist", "--data-dir", "/nowhere")
         #expect(outcome.status == 1)

@@ -16,7 +16,7 @@ public struct UnknownName: Error, Hashable, CustomStringConvertible {
 
     public var description: String {
         let shown = name.count > 60 ? String(name.prefix(60)) + "…" : name
-        let hint = nearest.map { "did you mean “\($0)”? " } ?? ""
-        return "no \(kind) is named “\(shown)”: \(hint)known are \(known.joined(separator: ", "))"
+        let hint = nearest.map { "did you mean “\($0)”? Known are " } ?? "known are "
+        return "no \(kind) is named “\(shown)”; \(hint)\(known.joined(separator: ", "))"
     }
 }

@@ -98,7 +98,8 @@ public struct TrainingRun: Sendable {
                 last.value = report
                 try log.append(.epoch(.init(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)))
                 try Checkpoint.write(state, options: plan.options, data: dataName, to: checkpoint)
-                control.log(Self.line(report, of: epochs))
+                // Epochs of a small set take milliseconds; a line for each would bury the others. The run's log has them all.
+                if report.epoch == 1 || report.epoch == epochs || last.isDue(at: control.seconds()) { control.log(Self.line(report, of: epochs)) }
             })
     }
 
@@ -164,9 +165,19 @@ public struct TrainingRun: Sendable {
     }
 }
 
-/// Carries the latest epoch's report out of the hooks.
+/// Carries the latest epoch's report out of the hooks, and remembers when a line was last shown.
 private final class LastReport: Sendable {
     private let report = Mutex<EpochReport?>(nil)
+    private let shown = Mutex(-Double.infinity)
+
+    /// True when the last line is a second old; the one that is then shown counts from now.
+    func isDue(at now: Double) -> Bool {
+        shown.withLock { last in
+            guard now - last >= 1 else { return false }
+            last = now
+            return true
+        }
+    }
 
     var value: EpochReport? {
         get { report.withLock { $0 } }
