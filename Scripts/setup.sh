@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the system packages that a build (or, with `test`, the whole test run) needs and that are missing, after saying which.
-# usage: Scripts/setup.sh build|test       SPINFLIP_NO_SETUP=1 skips it.
+# Installs the system packages that are missing, after saying which: for a build; for `test`, the cross compilers and emulator too; for
+# `ci`, also Python, which checks model files and fetches another oneDNN.
+# usage: Scripts/setup.sh build|test|ci       SPINFLIP_NO_SETUP=1 skips it.
 set -euo pipefail
 
 purpose=${1:-build}
@@ -34,11 +35,14 @@ debian() {
     need_package libc6-dev
     need_command cc gcc
     need_command git git ca-certificates
-    if [ "$purpose" = test ]; then
+    if [ "$purpose" != build ]; then
         # Kernels and exported C for ARM are cross-compiled and run under an emulator.
         need_command qemu-aarch64 qemu-user
         need_command aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
         need_command arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+    fi
+    if [ "$purpose" = ci ]; then
+        python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
     fi
     if [ ${#missing[@]} = 0 ]; then return; fi
 

@@ -5,4 +5,32 @@ cd "$(dirname "$0")/.."
 
 swift build -c release --product spinflip
 spinflip=.build/release/spinflip
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+run() { printf '\n$ spinflip %s\n' "$*"; "$spinflip" "$@"; }
+
 "$spinflip" --version
+run doctor
+run demo --json --out "$out/demo" >"$out/demo.json"
+cat "$out/demo.json"
+grep -q '"mismatches":0,"paths"' "$out/demo.json"
+run train --model mlp:64-1024-10 --dataset digits --optimizer bop --epochs 60 --batch-size 64 \
+    --set gamma=cosine:3e-3:1e-6 --set threshold=3e-7 --set learning-rate=cosine:1e-2:1e-4 \
+    --set warp-shift=0.5 --set loss=squared-hinge --out "$out/run"
+model="$out/run/model.safetensors"
+run summary "$model"
+run evaluate "$model" --dataset digits
+run predict "$model" Examples/zero.pgm
+run export "$model" --format c --out "$out/c"
+run export "$model" --format safetensors --out "$out/s"
+run report "$out/run" "$out/demo/bop" --out "$out/report.html"
+run bench kernels --quick
+run bench inference "$model"
+run bench training --rounds 3
+run data list
+
+for example in Examples/*/; do
+    printf '\n== %s\n' "$example"
+    swift run -c release --package-path "$example" "$(basename "$example")" "$out/demo/digits.safetensors"
+done
