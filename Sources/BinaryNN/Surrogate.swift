@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
 /// The gradient that stands in for that of sign, which is zero almost everywhere. With x the value that was binarised and g the
 /// gradient at the sign:
 public enum Surrogate: Sendable, Hashable, Codable {
@@ -41,11 +49,3 @@ public enum Surrogate: Sendable, Hashable, Codable {
 
     public static let names = ["ste", "approxsign", "swishsign"]
 }
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#endif

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
 /// Where a run stands: what schedules are functions of.
 public struct TrainingClock: Sendable, Hashable, Codable {
     /// Updates done so far; the first update sees 0.
@@ -115,11 +123,3 @@ extension Schedule: CustomStringConvertible, Codable {
 extension Schedule: ExpressibleByFloatLiteral {
     public init(floatLiteral value: Double) { self = .constant(value) }
 }
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#endif

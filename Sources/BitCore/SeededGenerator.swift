@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Darwin)
+private import Darwin
+#elseif canImport(Musl)
+private import Musl
+#endif
+
 /// Philox4×32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the n-th block of four 32-bit
 /// numbers is a function of key and counter alone. So a stream can be split, skipped and stored as two numbers, and draws in one place
 /// never disturb those of another.
@@ -57,7 +65,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Hashable, Codabl
     /// A standard normal number (Box–Muller, cosine half).
     public mutating func normal() -> Float {
         let u = Float.maximum(uniform(), 0x1p-25)
-        return Float(_sqrt(-2 * _log(Double(u))) * _cos(2 * .pi * Double(uniform())))
+        return Float((-2 * log(Double(u))).squareRoot() * cos(2 * .pi * Double(uniform())))
     }
 
     /// A random order of `0..<count` (Fisher–Yates).
@@ -89,14 +97,3 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Hashable, Codabl
         return (UInt64(c0) | UInt64(c1) << 32, UInt64(c2) | UInt64(c3) << 32)
     }
 }
-
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Darwin)
-private import Darwin
-#elseif canImport(Musl)
-private import Musl
-#endif
-private func _sqrt(_ x: Double) -> Double { x.squareRoot() }
-private func _log(_ x: Double) -> Double { log(x) }
-private func _cos(_ x: Double) -> Double { cos(x) }

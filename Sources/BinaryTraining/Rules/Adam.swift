@@ -1,6 +1,14 @@
 public import BinaryNN
 internal import BitCore
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
 /// Adam (Kingma & Ba 2015) on reals and latent weights: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η·m̂/(√v̂ + ε) with
 /// m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ). Latent weights are then clipped to [−clip, clip], without which they drift to where no gradient
 /// turns them (BinaryConnect).
@@ -50,11 +58,3 @@ public struct Adam: UpdateRule {
         return nil
     }
 }
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#endif
