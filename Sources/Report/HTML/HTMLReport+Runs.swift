@@ -11,7 +11,7 @@ extension HTMLReport {
     }
 
     /// Two runs of one name become `name` and `name (2)`.
-    private static func withDistinctNames(_ runs: [RunLog]) -> [RunLog] {
+    static func withDistinctNames(_ runs: [RunLog]) -> [RunLog] {
         var seen: [String: Int] = [:]
         return runs.map { run in
             var run = run
@@ -83,7 +83,7 @@ extension HTMLReport {
             highlighted: best.map { [$0] } ?? [])
     }
 
-    private static func curves(_ runs: [RunLog]) -> [LineChart] {
+    static func curves(_ runs: [RunLog]) -> [LineChart] {
         func chart(_ title: String, unit: ValueUnit = .plain, isLogarithmic: Bool = false, _ value: (RunEvent.Epoch) -> Double?) -> LineChart? {
             let series = runs.compactMap { run -> LineChart.Series? in
                 let points = run.epochs.compactMap { epoch in value(epoch).map { (Double(epoch.epoch), $0) } }

@@ -8,7 +8,7 @@ struct ReportCommand: Command {
     @Argument(help: ArgumentHelp("Folders of training runs, or their logs.", valueName: "dir"))
     var folders: [String]
 
-    @Option(help: ArgumentHelp("The page to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The page to write; with a name that ends in .svg, only the chart of test accuracy.", valueName: "file"))
     var out: String
 
     @Option(help: ArgumentHelp("Its title.", valueName: "text"))
