@@ -51,7 +51,7 @@ let package = Package(
         .default(enabledTraits: defaultTraits),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
     ],
     targets: [
         // In the order of Documentation/Design/house.md: a module imports only modules above it.

@@ -24,6 +24,8 @@ public struct MachineReport: Codable, Sendable {
     /// The engine that commands use unless told otherwise.
     public var engine: String
     public var engines: [Engine]
+    /// The model that was looked at.
+    public var model: String?
     public var warnings: [String]
 
     /// This machine, seen by a command that uses `threads` threads.
@@ -39,6 +41,12 @@ public struct MachineReport: Codable, Sendable {
             warnings: [])
         report.warnings = report.oddities
         return report
+    }
+
+    /// Adds what is odd about a model.
+    public mutating func examine(_ loaded: LoadedModel) {
+        model = loaded.path
+        warnings += ModelCheckup.findings(in: loaded)
     }
 
     /// What someone who measures or trains here should know.
@@ -68,6 +76,7 @@ public struct MachineReport: Codable, Sendable {
             let mark = item.name == engine ? "engine" : "   or"
             lines.append(mark.padding(toLength: 11, withPad: " ", startingAt: 0) + "\(item.name): \(item.details)")
         }
+        if let model { lines.append("model".padding(toLength: 11, withPad: " ", startingAt: 0) + model) }
         lines += warnings.map { "warning    " + $0 }
         if warnings.isEmpty { lines.append("nothing odd found") }
         return lines.joined(separator: "\n")
