@@ -5,13 +5,18 @@ internal import Foundation
 protocol Command: ParsableCommand {
     var common: CommonOptions { get }
 
+    /// True for long work that polls for Ctrl-C and ends with what it has; others simply end.
+    static var stopsCleanly: Bool { get }
+
     /// Does the work and prints the result.
     func perform(_ terminal: Terminal) throws -> ExitStatus
 }
 
 extension Command {
+    static var stopsCleanly: Bool { false }
+
     func run() throws {
-        let terminal = Terminal(json: common.json, quiet: common.quiet)
+        let terminal = Terminal(json: common.json, quiet: common.quiet, interrupt: Self.stopsCleanly ? Interrupt() : nil)
         let status: ExitStatus
         do {
             status = try perform(terminal)

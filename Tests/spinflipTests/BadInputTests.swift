@@ -30,6 +30,7 @@ import Testing
         ["train", "--config", garbage, "--out", "/nowhere/x"],
         ["train", "--config", "/nowhere/config.json", "--out", "/nowhere/x"],
         ["summary", garbage],
+        ["doctor", garbage],
         ["summary", "--model", "mlp:64"],
         ["summary", "--model", "mlp:64-99999999999"],
         ["export", garbage, "--format", "c", "--out", "/nowhere/x"],

@@ -10,6 +10,7 @@ struct Bench: ParsableCommand {
         subcommands: [KernelBench.self, InferenceBench.self, TrainingBench.self])
 
     struct KernelBench: Command {
+        static let stopsCleanly = true
         static let configuration = CommandConfiguration(
             commandName: "kernels",
             abstract: "The kernels on real shapes, each beside the bare instructions it is made of. SPINFLIP_ISA chooses the variant.")
@@ -27,6 +28,7 @@ struct Bench: ParsableCommand {
     }
 
     struct InferenceBench: Command {
+        static let stopsCleanly = true
         static let configuration = CommandConfiguration(
             commandName: "inference", abstract: "Packed inference: one image at a time, and in batches.")
 
@@ -43,6 +45,7 @@ struct Bench: ParsableCommand {
     }
 
     struct TrainingBench: Command {
+        static let stopsCleanly = true
         static let configuration = CommandConfiguration(
             commandName: "training", abstract: "Whole training steps beside the engine's own rate on the same matrix products.")
 

@@ -20,6 +20,7 @@ struct DataCommand: ParsableCommand {
     }
 
     struct Fetch: Command {
+        static let stopsCleanly = true
         static let configuration = CommandConfiguration(abstract: "Fetch the files of a published data set, and check them.")
 
         @Argument(help: "Data set: mnist or fashion-mnist.")

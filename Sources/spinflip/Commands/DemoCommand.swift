@@ -4,6 +4,7 @@ internal import Foundation
 internal import Workflows
 
 struct DemoCommand: Command {
+    static let stopsCleanly = true
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "The whole story on the embedded digits: train, pack, export, verify, report.",
         discussion: """

@@ -3,6 +3,7 @@ internal import Datasets
 internal import Workflows
 
 struct Evaluate: Command {
+    static let stopsCleanly = true
     static let configuration = CommandConfiguration(abstract: "Run packed inference over the test split of a data set.")
 
     @Argument(help: ArgumentHelp("Model file.", valueName: "model"))

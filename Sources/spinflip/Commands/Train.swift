@@ -4,6 +4,7 @@ internal import Foundation
 internal import Workflows
 
 struct Train: Command {
+    static let stopsCleanly = true
     static let configuration = CommandConfiguration(
         abstract: "Train a network; write config, log, checkpoints and the packed model into a folder.",
         discussion: """

@@ -8,26 +8,24 @@ final class Terminal: Sendable {
     private let json: Bool
     private let quiet: Bool
     private let meter: Mutex<ProgressMeter>
-    private let interrupt = Interrupt()
+    private let interrupt: Interrupt?
 
-    /// Results may be coloured.
-    let color: Bool
-
-    init(json: Bool, quiet: Bool) {
+    /// - Parameter interrupt: what Ctrl-C sets; nil leaves Ctrl-C to the system.
+    init(json: Bool, quiet: Bool, interrupt: Interrupt?) {
         self.json = json
         self.quiet = quiet
+        self.interrupt = interrupt
         let plain = !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty || ProcessInfo.processInfo.environment["TERM"] == "dumb"
-        color = !plain && isatty(STDOUT_FILENO) == 1
         let bar = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
         meter = Mutex(ProgressMeter(bar ? .bar(width: Self.columns, color: !plain) : .lines(interval: 5)))
     }
 
-    var wasInterrupted: Bool { interrupt.isSet }
+    private var wasInterrupted: Bool { interrupt?.isSet ?? false }
 
     /// What workflows are given.
     var control: RunControl {
         RunControl(
-            seconds: Self.seconds, isCancelled: { self.interrupt.isSet },
+            seconds: Self.seconds, isCancelled: { self.wasInterrupted },
             onProgress: { progress in
                 guard !self.quiet else { return }
                 self.meter.withLock { meter in
@@ -68,9 +66,9 @@ final class Terminal: Sendable {
             done.signal()
         }
         while done.wait(timeout: .now() + 0.1) == .timedOut {
-            if interrupt.isSet { task.cancel() }
+            if wasInterrupted { task.cancel() }
         }
-        if interrupt.isSet, let result = outcome.withLock({ $0 }), case .failure = result { throw ExitStatus.interrupted }
+        if wasInterrupted, let result = outcome.withLock({ $0 }), case .failure = result { throw ExitStatus.interrupted }
         guard let result = outcome.withLock({ $0 }) else { throw ExitStatus.internalFault }
         return try result.get()
     }
