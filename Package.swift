@@ -40,9 +40,10 @@ let package = Package(
         .library(
             name: "Spinflip",
             targets: [
-                "BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling",
-                "Report", "Workflows",
+                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment",
+                "Profiling", "Report", "Workflows",
             ]),
+        .library(name: "Ising", targets: ["Ising"]),
         .library(name: "BinaryInference", targets: ["BinaryInference"]),
         .executable(name: "spinflip", targets: ["spinflip"]),
     ],
@@ -62,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         module("BitCore", ["CKernels"]),
         module("DenseMath", ["BitCore", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"]))]),
+        module("Ising", ["BitCore"]),
         module("Datasets", ["BitCore", "CZlib"], resources: [.embedInCode("Resources/digits.csv.gz")]),
         module("BinaryNN", ["BitCore", "DenseMath"]),
         module("ModelZoo", ["BitCore", "BinaryNN"]),
@@ -87,6 +89,7 @@ let package = Package(
         tests("CKernels", ["BitCore"]),
         tests("BitCore", []),
         tests("DenseMath", ["BitCore"]),
+        tests("Ising", ["BitCore"]),
         tests("Datasets", ["BitCore", "CZlib"]),
         tests("BinaryNN", ["BitCore", "DenseMath"]),
         tests("BinaryInference", ["BitCore"], resources: [.copy("Corpus")]),

@@ -6,6 +6,9 @@ import Testing
     /// Modules that one module alone may import.
     static let doors = ["CKernels": "BitCore", "COneDNN": "DenseMath", "CZlib": "Datasets"]
 
+    /// Modules that are about networks and do not know that problems over spins exist.
+    static let networkSide: Set = ["Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling"]
+
     /// The modules in the order of the table, each row ``| `Name` | job |``.
     static func order() throws -> [String] {
         try Repository.text(of: "Documentation/Design/house.md").split(separator: "\n").compactMap { line in
@@ -21,6 +24,7 @@ import Testing
         if let door = doors[dependency], door != module { return "only \(door) may import \(dependency), not \(module)" }
         if dependency == "_TestSupport" { return "\(module) imports _TestSupport, which is for tests alone" }
         if module == "BinaryInference", dependency != "BitCore" { return "BinaryInference depends on BitCore alone, not on \(dependency)" }
+        if dependency == "Ising", networkSide.contains(module) { return "\(module) is about networks and imports Ising, which is about spins" }
         if other >= place { return "\(module) imports \(dependency), which is not above it in house.md" }
         return nil
     }
@@ -62,6 +66,7 @@ import Testing
 
     @Test(arguments: [
         ("BinaryInference", "BinaryNN"), ("BinaryNN", "CKernels"), ("BitCore", "DenseMath"), ("Report", "_TestSupport"), ("Nowhere", "BitCore"),
+        ("Ising", "BinaryNN"), ("BinaryNN", "Ising"),
     ])
     func faultsAreSeen(_ module: String, _ dependency: String) throws {
         #expect(Self.fault(module, on: dependency, order: try Self.order()) != nil)

@@ -1,0 +1,44 @@
+/// What is wrong with a model that was to be made. Every message is one sentence that says what to do.
+public enum ProblemError: Error, Hashable, Sendable {
+    /// A part of a model.
+    public enum Place: Hashable, Sendable {
+        case offset
+        case linear(Int)
+        case coupling(Int, Int)
+        /// The sum of the magnitudes of all coefficients, which bounds every energy.
+        case energy
+    }
+
+    case variableCount(Int, limit: Int)
+    case variableOutOfRange(Int, variables: Int)
+    case tooManyInteractions(limit: Int)
+    case notFinite(Place)
+    /// Finite numbers whose sum or multiple is not.
+    case overflow(Place)
+}
+
+extension ProblemError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .variableCount(let count, let limit): "a model has 0 to \(limit) variables, not \(count); correct the count"
+        case .variableOutOfRange(let index, let variables):
+            variables == 0
+                ? "variable \(index) does not exist, the model has none; give the model variables"
+                : "variable \(index) does not exist; use one in 0...\(variables - 1)"
+        case .tooManyInteractions(let limit): "a model has at most \(limit) interactions; split it"
+        case .notFinite(let place): "\(place) is not a finite number; correct it"
+        case .overflow(let place): "\(place) exceeds the range of a Double; scale the coefficients down"
+        }
+    }
+}
+
+extension ProblemError.Place: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .offset: "the offset"
+        case .linear(let index): "the linear coefficient of variable \(index)"
+        case .coupling(let first, let second): "the coupling of variables \(first) and \(second)"
+        case .energy: "the sum of all magnitudes"
+        }
+    }
+}
