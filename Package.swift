@@ -75,8 +75,8 @@ let package = Package(
         module(
             "Workflows",
             [
-                "BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling",
-                "Report",
+                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment",
+                "Profiling", "Report",
             ]),
         .executableTarget(
             name: "spinflip",

@@ -1,0 +1,63 @@
+public import Ising
+internal import Report
+
+/// What `spinflip convert` reports.
+public struct ConversionReport: Encodable, Sendable, Hashable {
+    public var source: String
+    public var path: String
+    public var format: String
+    public var vartype: Vartype
+    /// What an optimum of the written objective is.
+    public var sense: Problem.Sense
+    public var variables: Int
+    public var interactions: Int
+    /// Of the written function.
+    public var offset: Double
+    /// Couplings of the source that were added to one already there, and those between a variable and itself.
+    public var summed: Int
+    public var folded: Int
+
+    public var text: String {
+        let counts = "\(NumberText.grouped(variables)) variables, \(NumberText.grouped(interactions)) interactions, offset \(offset)"
+        var lines = ["wrote \(path): \(format), \(vartype.rawValue), \(sense.rawValue)imised, \(counts)"]
+        if summed > 0 || folded > 0 { lines.append("couplings of the same pair summed: \(summed); of a variable with itself folded: \(folded)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Reads a problem file and writes it in another format.
+    /// - Parameters:
+    ///   - from: the source's format; nil to recognise it.
+    ///   - sense: the source's sense; nil for its format's own.
+    /// - Throws: `UnknownName`, `ProblemFileError`.
+    public init(_ source: String, from: String? = nil, sense: String? = nil, to format: String, path: String) throws {
+        let sourceFormat = try from.map(Self.format(named:))
+        let target = try Self.format(named: format)
+        let sourceSense = try sense.map { name in
+            guard let sense = Problem.Sense(rawValue: name) else {
+                throw UnknownName("sense", name, known: Problem.Sense.allCases.map(\.rawValue))
+            }
+            return sense
+        }
+        let problem = try Problem.read(source, format: sourceFormat, sense: sourceSense)
+        try problem.write(to: path, as: target)
+        // What is reported is what the file says.
+        let written = try Problem.read(path, format: target)
+        self.source = source
+        self.path = path
+        self.format = target.rawValue
+        vartype = written.vartype
+        self.sense = written.sense
+        variables = written.terms.variables
+        interactions = written.terms.interactions
+        offset = written.terms.offset
+        summed = problem.summed
+        folded = problem.folded
+    }
+
+    private static func format(named name: String) throws(UnknownName) -> ProblemFormat {
+        guard let format = ProblemFormat(rawValue: name.lowercased()) else {
+            throw UnknownName("problem format", name, known: ProblemFormat.allCases.map(\.rawValue))
+        }
+        return format
+    }
+}
