@@ -113,6 +113,11 @@ import Testing
         #expect(error.description.hasPrefix("p: "))
     }
 
+    @Test func quotedTextHasNoControlCharacters() throws {
+        let error = try #require(throws: ProblemFileError.self) { try Self.problem("2 1\n1 2 \u{1B}[2J\u{7}\n", .rudy) }
+        #expect(error.description.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    }
+
     @Test func brokenUTF16IsRefused() {
         for bytes in [[0xFF, 0xFE, 0x31], [0xFF, 0xFE, 0x00, 0xD8]] as [[UInt8]] {
             #expect(throws: ProblemFileError("p", .badUTF16)) { try Problem(bytes, name: "p", format: .rudy) }

@@ -69,7 +69,13 @@ struct ProblemLines {
     func fault(_ reason: String) -> ProblemFileError {
         var end = Swift.min(line.upperBound, line.lowerBound + 80)
         while end > line.lowerBound, bytes[end - 1] == 0x0D || bytes[end - 1] == 0x20 { end -= 1 }
-        return ProblemFileError(name, .badLine(number: number, text: String(decoding: bytes[line.lowerBound..<end], as: UTF8.self), reason: reason))
+        let text = Self.printable(String(decoding: bytes[line.lowerBound..<end], as: UTF8.self))
+        return ProblemFileError(name, .badLine(number: number, text: text, reason: Self.printable(reason)))
+    }
+
+    /// A quoted file must not move a terminal's cursor.
+    private static func printable(_ text: String) -> String {
+        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
     }
 
     func expectFields(_ count: Int, _ what: String) throws(ProblemFileError) {
