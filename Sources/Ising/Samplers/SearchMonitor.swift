@@ -1,0 +1,111 @@
+internal import Synchronization
+
+/// Shared by the threads of one search: the clock, the best so far, and whether to stop. Samplers poll it every millisecond of work and
+/// offer it what they find; it is the only place that reads the clock or calls the caller.
+package final class SearchMonitor: Sendable {
+    package let control: SamplingControl
+    package let model: IntegerModel
+    private let start: Double
+    private let stopped = Atomic<Bool>(false)
+    private let updates = Atomic<Int>(0)
+    /// The best energy, as bits of a Double, so that most offers are refused without a lock.
+    private let bestBits: Atomic<UInt64>
+    private let state: Mutex<State>
+
+    private struct State {
+        var best: PackedSpins?
+        var bestEnergy = Double.infinity
+        var trajectory: [Improvement] = []
+        var reason: SampleSet.StopReason?
+        var lowerBound: Double?
+    }
+
+    package init(_ model: IntegerModel, control: SamplingControl) {
+        self.model = model
+        self.control = control
+        start = control.seconds()
+        bestBits = Atomic(Double.infinity.bitPattern)
+        state = Mutex(State())
+    }
+
+    /// Whether to stop; cheap, reads no clock.
+    package var isStopped: Bool { stopped.load(ordering: .relaxed) }
+    package var elapsed: Double { control.seconds() - start }
+    package var bestEnergy: Double { Double(bitPattern: bestBits.load(ordering: .acquiring)) }
+    package var best: PackedSpins? { state.withLock { $0.best } }
+
+    /// Counts proposals made since the last call and looks at the limits.
+    /// - Returns: whether to go on.
+    package func poll(updates made: Int) -> Bool {
+        let total = updates.add(made, ordering: .relaxed).newValue
+        if isStopped { return false }
+        if let limit = control.timeLimit, elapsed >= limit { stop(.timeLimit) }
+        if let limit = control.updateLimit, total >= limit { stop(.updateLimit) }
+        if control.isCancelled() { stop(.cancelled) }
+        return !isStopped
+    }
+
+    /// Ends the search for all threads; the first reason counts.
+    package func stop(_ reason: SampleSet.StopReason) {
+        state.withLock { if $0.reason == nil { $0.reason = reason } }
+        stopped.store(true, ordering: .relaxed)
+    }
+
+    /// Ends the search with a proof that the best energy cannot be undercut.
+    package func stopOptimal() {
+        state.withLock {
+            $0.lowerBound = $0.bestEnergy
+            if $0.reason == nil || $0.reason == .target { $0.reason = .optimal }
+        }
+        stopped.store(true, ordering: .relaxed)
+    }
+
+    /// A bound that no energy undercuts; the greatest one given stays.
+    package func bound(_ energy: Double) {
+        state.withLock { $0.lowerBound = Swift.max($0.lowerBound ?? -.infinity, energy) }
+    }
+
+    /// Offers an assignment of the given integer energy. `spins` is called only when it beats the best.
+    package func offer(_ integerEnergy: Int64, _ spins: () -> PackedSpins) {
+        let claimed = model.energy(integerEnergy)
+        // Of a rounded model the energies differ a little from the source's; those that come close are recomputed.
+        let slack = model.isExact ? 0 : model.scale * Double(model.variables + model.interactions)
+        guard claimed - slack < bestEnergy else { return }
+        let assignment = spins()
+        offer(assignment, energy: model.isExact ? claimed : model.source.energy(of: assignment.spins))
+    }
+
+    /// Offers an assignment whose energy in the source is known.
+    package func offer(_ assignment: PackedSpins, energy: Double) {
+        guard energy < bestEnergy else { return }
+        state.withLock { state in
+            guard energy < state.bestEnergy else { return }
+            state.bestEnergy = energy
+            state.best = assignment
+            bestBits.store(energy.bitPattern, ordering: .releasing)
+            let improvement = Improvement(energy: energy, seconds: elapsed, updates: updates.load(ordering: .relaxed))
+            state.trajectory.append(improvement)
+            control.onImprovement(improvement)
+            if let target = control.target, energy <= target {
+                if state.reason == nil { state.reason = .target }
+                stopped.store(true, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// The result: the samples of all reads and the best so far, with energies recomputed from the source.
+    package func sampleSet(
+        _ samples: [PackedSpins], seed: UInt64, sampler: String, details: [String: String] = [:]
+    ) -> SampleSet {
+        let state = state.withLock { $0 }
+        var samples = samples
+        if let best = state.best, !samples.contains(best) { samples.append(best) }
+        if samples.isEmpty { samples.append(PackedSpins(count: model.variables)) }
+        var energies: [PackedSpins: Double] = [:]
+        for sample in samples where energies[sample] == nil { energies[sample] = model.source.energy(of: sample.spins) }
+        return SampleSet(
+            samples.map { SampleSet.Sample(spins: $0, energy: energies[$0, default: 0]) }, stopReason: state.reason ?? .completed,
+            lowerBound: state.lowerBound, trajectory: state.trajectory, updates: updates.load(ordering: .relaxed), seconds: elapsed, seed: seed,
+            sampler: sampler, details: details)
+    }
+}
