@@ -23,7 +23,39 @@ import Testing
         (.coo, "# vartype: BINARY\n0 0 5\n2 2 0\n1 0 0.5\n"),
         (.bqp, "1\n3 3\n1 1 5\n2 3 -2\n1 3 0.5\n"),
         (.sparse, "3 3\n1 1 5\n2 3 -2\n1 3 0.5\n"),
+        (.mqlib, "3 3\n1 1 5\n2 3 -2\n1 3 0.5\n"),
+        (.qplib, qplib),
     ]
+
+    /// With every kind of comment; the entries of Q count half, the default of the linear coefficients is 1.
+    static let qplib = """
+        ! an example
+        EXAMPLE # name
+        QBN
+        Minimize
+        3 # variables
+        3 # entries of Q
+        3 2 -8 the triangle below
+        3 1 2.0E0
+        1 1 4.D0
+        1.0 default coefficient
+        3 # others
+        2 0
+        3 -0.0
+        1 3
+        0.0 constant
+        % infinity comes next
+        1.0E+20
+        1.0 starting point
+        1
+        2 0.5
+        0.0
+        0
+        1 # name of a variable
+        2 middle
+        0
+
+        """
 
     /// What the text of `sources[index]` means, written out.
     static func expected(_ index: Int, _ b: [UInt8]) -> Double {
@@ -42,8 +74,12 @@ import Testing
     @Test(arguments: sources.indices, [nil, .min, .max] as [Problem.Sense?])
     func objectivesAreThoseOfTheFile(_ index: Int, sense: Problem.Sense?) throws {
         let (format, text) = Self.sources[index]
+        if format == .qplib, sense == .max {
+            #expect(throws: ProblemFileError("p", .otherSense(said: .min, asked: .max))) { try Self.problem(text, format, sense: sense) }
+            return
+        }
         let problem = try Self.problem(text, format, sense: sense)
-        #expect(problem.sense == sense ?? (format == .rudy || format == .bqp ? .max : .min))
+        #expect(problem.sense == sense ?? ([.rudy, .bqp, .mqlib].contains(format) ? .max : .min))
         for (_, bits) in assignments(3) { #expect(Self.objective(problem, bits) == Self.expected(index, bits)) }
     }
 
@@ -72,7 +108,7 @@ import Testing
         } catch {
             guard case .cannotHold(format, let what) = error.fault else { throw error }
             let expected = format == .rudy ? index != 0 : (index == 1 || index == 2)
-            #expect([.rudy, .bqp, .sparse].contains(format) && expected, "\(what)")
+            #expect([.rudy, .bqp, .sparse, .mqlib].contains(format) && expected, "\(what)")
             return
         }
         let again = try Problem(bytes, name: "out", format: format)
@@ -82,7 +118,7 @@ import Testing
         #expect(try again.bytes(as: format, name: "out") == bytes)
         if format == .json { #expect(again == problem) }
         #expect(ProblemFormat.guess(path: "out.\(format.rawValue)", bytes: []) == format)
-        if format != .sparse { #expect(ProblemFormat.guess(path: "out", bytes: bytes) == format) }
+        if format != .sparse, format != .mqlib { #expect(ProblemFormat.guess(path: "out", bytes: bytes) == format) }
     }
 
     static let malformed: [(ProblemFormat, String, line: Int?)] = [
@@ -97,6 +133,14 @@ import Testing
         (.qubo, "c offset=nan\np qubo 0 0 0 0\n", 1), (.qubo, "c nothing else\n", nil),
         (.coo, "0 0 1\n", nil), (.coo, "# vartype=INTEGER\n", 1), (.coo, "# vartype=SPIN\n0 1\n", 2), (.coo, "# vartype=SPIN\n0 2000000000 1\n", 2),
         (.coo, "# vartype=SPIN\n-1 0 1\n", 2), (.bqp, "", nil), (.bqp, "2\n1 0\n1 0\n", 1), (.bqp, "3 1\n", 1), (.bqp, "1\n", nil),
+        (.mqlib, "2 1\n0 1 1\n", 2), (.mqlib, "2 2\n1 1 1\n", nil),
+        (.qplib, "", nil), (.qplib, "n\nQBX\n", 2), (.qplib, "n\nQB\n", 2), (.qplib, "n\nQCN\n", 2), (.qplib, "n\nLIB\n", 2),
+        (.qplib, "n\nQMN\n", 2), (.qplib, "n\nQBQ\n", 2), (.qplib, "n\nQBN\nminimal\n", 3), (.qplib, "n\nQBN\nminimize\n-1\n", 4),
+        (.qplib, "n\nQBN\nminimize\n4000000000000\n", 4), (.qplib, "n\nQBL\nminimize\n2\n4000000000000\n", 5),
+        (.qplib, "n\nQBN\nminimize\n2\n1\n1 2 1\n", 6), (.qplib, "n\nQBN\nminimize\n2\n1\n2 1\n", 6),
+        (.qplib, "n\nQBN\nminimize\n2\n1\n3 1 1\n", 6), (.qplib, "n\nQBN\nminimize\n2\n9\n2 1 1\n", nil),
+        (.qplib, "n\nLBN\nminimize\n2\nnan\n", 5), (.qplib, "n\nLBN\nminimize\n2\n0\n1\n3 1\n", 7),
+        (.qplib, qplib + "1\n", 26), (.qplib, qplib.replacing("1 # name of a variable\n2 middle\n0\n", with: ""), nil),
         (.sparse, "2 1\n1 2 1e308\n", 2), (.sparse, "2 1\n1 2 1,5\n", 2), (.json, "", nil), (.json, "{}", nil), (.json, "[1", nil),
     ]
 

@@ -1,5 +1,5 @@
 // `n m`, then m lines `i j q`, variables from 1: the diagonal and one triangle of a symmetric matrix Q, the objective being xᵀQx. So an entry
-// off the diagonal counts twice.
+// off the diagonal counts twice. The QUBO files of MQLib are the same but to be maximised, in whatever order their entries come.
 
 extension Problem {
     init(sparse lines: inout ProblemLines, sense: Sense) throws(ProblemFileError) {

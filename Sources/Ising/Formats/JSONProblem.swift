@@ -1,12 +1,13 @@
 internal import BitCore
 
 // One object: `type` is "spinflip problem", `version` 1, `vartype` "spin" or "binary", `variables`, `linear` (one a variable), `first`, `second`,
-// `weights` (one a coupling, variables from 0), `offset`, and `objective` with `scale` and `shift`: objective = scale·energy + shift.
+// `weights` (one a coupling, variables from 0), `offset`, and `objective` with `scale` and `shift`: objective = scale·energy + shift; and
+// where the variables have names, `labels`, one a variable: numbers, texts, or arrays of these.
 
 extension Problem {
     private static let type = "spinflip problem"
     /// What the reader of JSON accepts in one document, less the few values around the arrays.
-    private static let valueLimit = 999_900
+    static let valueLimit = 999_900
 
     init(json bytes: [UInt8], name: String) throws(ProblemFileError) {
         let value: JSONValue
@@ -24,6 +25,11 @@ extension Problem {
         guard let objective = object["objective"]?.object, let scale = objective["scale"]?.number, let shift = objective["shift"]?.number,
             scale != 0
         else { throw bad("objective is not an object of a scale that is not 0 and a shift") }
+        var labels: [VariableLabel]?
+        if let value = object["labels"] {
+            labels = VariableLabel.labels(json: value, count: linear.count)
+            guard labels != nil else { throw bad("labels is not an array of \(linear.count) different labels") }
+        }
         var builder = try naming(name) { () throws(ProblemError) in
             var builder = try ModelBuilder(variables: linear.count, vartype: vartype)
             try builder.add(offset: offset)
@@ -34,20 +40,21 @@ extension Problem {
         let terms = try naming(name) { () throws(ProblemError) in try builder.terms() }
         self.init(
             vartype == .spin ? .ising(IsingModel(terms: terms)) : .qubo(QUBO(terms: terms)), scale: scale, shift: shift,
-            summed: builder.summed, folded: builder.folded)
+            summed: builder.summed, folded: builder.folded, labels: labels)
     }
 
     func jsonBytes(name: String) throws(ProblemFileError) -> [UInt8] {
-        guard terms.variables + 3 * terms.interactions <= Self.valueLimit else {
-            throw ProblemFileError(name, .tooLargeForJSON(values: terms.variables + 3 * terms.interactions, limit: Self.valueLimit))
-        }
-        let object: [String: JSONValue] = [
+        let labels = labels.map { JSONValue.array($0.map(\.json)) }
+        let values = terms.variables + 3 * terms.interactions + (labels?.valueCount ?? 0)
+        guard values <= Self.valueLimit else { throw ProblemFileError(name, .tooLargeForJSON(values: values, limit: Self.valueLimit)) }
+        var object: [String: JSONValue] = [
             "type": .string(Self.type), "version": .integer(1), "vartype": .string(vartype.rawValue), "variables": .integer(terms.variables),
             "offset": .number(terms.offset), "linear": .array(terms.linear.map(JSONValue.number)),
             "first": .array(terms.first.map { .integer(Int($0)) }), "second": .array(terms.second.map { .integer(Int($0)) }),
             "weights": .array(terms.weights.map(JSONValue.number)),
             "objective": .object(["scale": .number(scale), "shift": .number(shift)]),
         ]
+        if let labels { object["labels"] = labels }
         var bytes: [UInt8] = []
         JSONValue.object(object).append(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
@@ -56,6 +63,12 @@ extension Problem {
 }
 
 extension JSONValue {
+    /// How many values a document of this one holds.
+    var valueCount: Int {
+        guard let array else { return 1 }
+        return array.reduce(1) { $0 + $1.valueCount }
+    }
+
     fileprivate static func number(_ value: Double) -> JSONValue { Int(exactly: value).map(JSONValue.integer) ?? .real(value) }
 
     fileprivate var number: Double? {

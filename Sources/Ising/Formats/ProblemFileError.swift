@@ -10,9 +10,17 @@ public struct ProblemFileError: Error, Hashable, Sendable {
         case badLine(number: Int, text: String, reason: String)
         /// The file ends before what its header announces.
         case ended(expected: String, found: Int)
+        /// A file of a fixed order of items ends before one of them.
+        case endsBefore(item: String, line: Int)
         case noHeader(expected: String)
         case badJSON(reason: String)
+        /// A binary file, where its bytes, counted from 0, are not what they should be.
+        case badBytes(offset: Int, reason: String)
         case model(ProblemError)
+        /// A file that says its own sense was to be read in the other one.
+        case otherSense(said: Problem.Sense, asked: Problem.Sense)
+        /// A problem with constraints where one without is needed.
+        case hasConstraints(Int)
         /// The format has no place for a part of the problem.
         case cannotHold(format: ProblemFormat, what: String)
         case tooLargeForJSON(values: Int, limit: Int)
@@ -38,9 +46,13 @@ extension ProblemFileError: CustomStringConvertible {
         case .badUTF16: "starts like UTF-16 text but is not; save it as UTF-8"
         case .badLine(let number, let text, let reason): "line \(number), \"\(text)\": \(reason)"
         case .ended(let expected, let found): "ends after \(found) where its header announces \(expected); correct the header or complete the file"
+        case .endsBefore(let item, let line): "ends after line \(line), before \(item); complete the file"
         case .noHeader(let expected): "has no header; its first line must be \(expected)"
         case .badJSON(let reason): "is not a problem in JSON (\(reason)); correct it"
+        case .badBytes(let offset, let reason): "byte \(offset): \(reason)"
         case .model(let error): "\(error)"
+        case .otherSense(let said, let asked): "it says that its sense is \(said.rawValue), not \(asked.rawValue); leave the sense to the file"
+        case .hasConstraints(let count): "has \(count) constraints where a problem without any is needed; turn them into penalties"
         case .cannotHold(let format, let what): "the \(format.rawValue) format cannot hold \(what); use json"
         case .tooLargeForJSON(let values, let limit): "the problem takes \(values) numbers, a json file holds \(limit); use another format"
         case .unknownFormat:

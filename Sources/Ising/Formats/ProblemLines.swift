@@ -122,17 +122,25 @@ struct ProblemLines {
 
     /// A finite decimal number.
     func number(_ field: Int) throws(ProblemFileError) -> Double {
+        let value = try bound(field)
+        guard value.isFinite else { throw fault("the coefficient \"\(text(field).prefix(40))\" is not a finite number; correct it") }
+        return value
+    }
+
+    /// A decimal number; one that exceeds the range of a Double is infinite.
+    func bound(_ field: Int) throws(ProblemFileError) -> Double {
         let range = fields[field]
         if range.count <= 15, let value = shortInteger(range) { return value }
-        // A Double also reads words like nan and hexadecimal digits, which these formats do not have.
+        // A Double also reads words like nan and hexadecimal digits, which these formats do not have; D is the exponent of Fortran.
         let isDecimal = bytes[range].allSatisfy { Self.decimalBytes.contains($0) }
-        guard isDecimal, range.count <= 400, let value = Double(text(field)), value.isFinite else {
-            throw fault("the coefficient \"\(text(field).prefix(40))\" is not a finite number; correct it")
+        let text = text(field)
+        guard isDecimal, range.count <= 400, let value = Double(text) ?? Double(String(text.map { "dD".contains($0) ? "e" : $0 })) else {
+            throw fault("the coefficient \"\(text.prefix(40))\" is not a finite number; correct it")
         }
         return value
     }
 
-    private static let decimalBytes = Array("0123456789+-.eE".utf8)
+    private static let decimalBytes = Array("0123456789+-.eEdD".utf8)
 
     /// Up to 15 digits: exact in a Double, and what nearly all files hold.
     private func shortInteger(_ range: Range<Int>) -> Double? {

@@ -22,15 +22,19 @@ public struct Problem: Hashable, Sendable {
     public let summed: Int
     /// Couplings of the source between a variable and itself.
     public let folded: Int
+    /// What the source calls its variables; nil where they are the numbers from 0.
+    public let labels: [VariableLabel]?
 
-    /// - Precondition: the scale is finite and not 0, the shift finite.
-    public init(_ model: Model, scale: Double = 1, shift: Double = 0, summed: Int = 0, folded: Int = 0) {
+    /// - Precondition: the scale is finite and not 0, the shift finite; labels, if any, are one a variable.
+    public init(_ model: Model, scale: Double = 1, shift: Double = 0, summed: Int = 0, folded: Int = 0, labels: [VariableLabel]? = nil) {
         precondition(scale.isFinite && scale != 0 && shift.isFinite, "an objective of \(scale) times the energy plus \(shift)")
         self.model = model
+        self.labels = labels
         self.scale = scale
         self.shift = shift
         self.summed = summed
         self.folded = folded
+        precondition(labels == nil || labels?.count == terms.variables, "\(labels?.count ?? 0) labels for \(terms.variables) variables")
     }
 
     public var sense: Sense { scale > 0 ? .min : .max }

@@ -5,8 +5,8 @@ struct Convert: Command {
     static let configuration = CommandConfiguration(
         abstract: "Convert a problem over spins or bits between file formats.",
         discussion: """
-            Formats: rudy (Max-Cut graphs), qubo (qbsolv), coo (dimod), bqp (OR-Library), sparse (Biq Mac), json. A format with a sense of its own gets the \
-            objective, negated where the senses differ; what a format cannot hold is an error.
+            Formats: rudy (Max-Cut graphs), qubo (qbsolv), coo (dimod), bqp (OR-Library), sparse (Biq Mac), mqlib (its QUBO files), \
+            qplib (its binary problems), bqm (dimod, binary), json. A format with a sense of its own gets the objective, negated where the senses differ; what a format cannot hold is an error.
             """)
 
     @Argument(help: ArgumentHelp("Problem file.", valueName: "file"))
@@ -21,7 +21,10 @@ struct Convert: Command {
     @Option(help: ArgumentHelp("Format to read (default: by name and content).", valueName: "name"))
     var from: String?
 
-    @Option(help: ArgumentHelp("min or max: sense of the file that is read (default: max for rudy and bqp, else min).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "min or max: sense of the file that is read (default: max for rudy, bqp and mqlib, else min; qplib and json say it).",
+            valueName: "name"))
     var sense: String?
 
     @OptionGroup var common: CommonOptions
