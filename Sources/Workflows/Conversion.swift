@@ -10,7 +10,9 @@ public struct ConversionReport: Encodable, Sendable, Hashable {
     /// What an optimum of the written objective is.
     public var sense: Problem.Sense
     public var variables: Int
+    /// Terms of two variables or more.
     public var interactions: Int
+    public var constraints: Int
     /// Of the written function.
     public var offset: Double
     /// Couplings of the source that were added to one already there, and those between a variable and itself.
@@ -19,7 +21,8 @@ public struct ConversionReport: Encodable, Sendable, Hashable {
 
     public var text: String {
         let counts = "\(NumberText.grouped(variables)) variables, \(NumberText.grouped(interactions)) interactions, offset \(offset)"
-        var lines = ["wrote \(path): \(format), \(vartype.rawValue), \(sense.rawValue)imised, \(counts)"]
+        let conditions = constraints > 0 ? ", \(NumberText.grouped(constraints)) constraints" : ""
+        var lines = ["wrote \(path): \(format), \(vartype.rawValue), \(sense.rawValue)imised, \(counts)\(conditions)"]
         if summed > 0 || folded > 0 { lines.append("couplings of the same pair summed: \(summed); of a variable with itself folded: \(folded)") }
         return lines.joined(separator: "\n")
     }
@@ -38,20 +41,26 @@ public struct ConversionReport: Encodable, Sendable, Hashable {
             }
             return sense
         }
-        let problem = try Problem.read(source, format: sourceFormat, sense: sourceSense)
+        let problem = try ConstrainedProblem.read(source, format: sourceFormat, sense: sourceSense)
         try problem.write(to: path, as: target)
         // What is reported is what the file says.
-        let written = try Problem.read(path, format: target)
+        let written = try ConstrainedProblem.read(path, format: target)
         self.source = source
         self.path = path
         self.format = target.rawValue
         vartype = written.vartype
         self.sense = written.sense
-        variables = written.terms.variables
-        interactions = written.terms.interactions
-        offset = written.terms.offset
-        summed = problem.summed
-        folded = problem.folded
+        variables = written.variables
+        constraints = written.constraints.count
+        if let terms = written.quadratic?.terms {
+            (interactions, offset) = (terms.interactions, terms.offset)
+        } else {
+            let polynomial = try written.model().objective
+            interactions = (0..<polynomial.terms).count { polynomial.termDegree($0) > 1 }
+            offset = polynomial.offset
+        }
+        summed = problem.quadratic?.summed ?? 0
+        folded = problem.quadratic?.folded ?? 0
     }
 
     private static func format(named name: String) throws(UnknownName) -> ProblemFormat {

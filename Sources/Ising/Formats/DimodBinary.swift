@@ -92,8 +92,8 @@ extension Problem {
     func bqmBytes(name: String) throws(ProblemFileError) -> [UInt8] {
         let terms = try naming(name) { () throws(ProblemError) in try objectiveTerms(as: vartype, sense: .min) }
         let names = labels.map { JSONValue.array($0.map(\.json)) }
-        if let values = names?.valueCount, values > Self.valueLimit {
-            throw ProblemFileError(name, .tooLargeForJSON(values: values, limit: Self.valueLimit))
+        if let values = names?.valueCount, values > ProblemDocument.valueLimit {
+            throw ProblemFileError(name, .tooLargeForJSON(values: values, limit: ProblemDocument.valueLimit))
         }
         let adjacency = terms.adjacency
         let ends = adjacency.neighbours.count

@@ -5,6 +5,10 @@ public enum ProblemError: Error, Hashable, Sendable {
         case offset
         case linear(Int)
         case coupling(Int, Int)
+        /// A monomial of these variables.
+        case term([Int])
+        /// A coefficient or the bound of a constraint.
+        case constraint
         /// The sum of the magnitudes of all coefficients, which bounds every energy.
         case energy
     }
@@ -12,6 +16,9 @@ public enum ProblemError: Error, Hashable, Sendable {
     case variableCount(Int, limit: Int)
     case variableOutOfRange(Int, variables: Int)
     case tooManyInteractions(limit: Int)
+    case tooManyTerms(limit: Int)
+    /// A polynomial of this degree where one of at most `limit` is needed.
+    case degree(Int, limit: Int)
     case notFinite(Place)
     /// Finite numbers whose sum or multiple is not.
     case overflow(Place)
@@ -26,6 +33,8 @@ extension ProblemError: CustomStringConvertible {
                 ? "variable \(index) does not exist, the model has none; give the model variables"
                 : "variable \(index) does not exist; use one in 0...\(variables - 1)"
         case .tooManyInteractions(let limit): "a model has at most \(limit) interactions; split it"
+        case .tooManyTerms(let limit): "it would have more than \(limit) terms; raise the limit or keep the degree of its monomials low"
+        case .degree(let degree, let limit): "the polynomial has degree \(degree), not \(limit) or less; quadratise it"
         case .notFinite(let place): "\(place) is not a finite number; correct it"
         case .overflow(let place): "\(place) exceeds the range of a Double; scale the coefficients down"
         }
@@ -38,6 +47,8 @@ extension ProblemError.Place: CustomStringConvertible {
         case .offset: "the offset"
         case .linear(let index): "the linear coefficient of variable \(index)"
         case .coupling(let first, let second): "the coupling of variables \(first) and \(second)"
+        case .term(let variables): "the coefficient of the product of variables \(variables.prefix(8).map(String.init).joined(separator: ", "))"
+        case .constraint: "a number of the constraint"
         case .energy: "the sum of all magnitudes"
         }
     }

@@ -38,7 +38,7 @@ public struct QuadraticTerms: Hashable, Sendable {
         self.second = second
         self.weights = weights
         adjacency = Adjacency(variables: linear.count, first: first, second: second, weights: weights)
-        unit = Self.unit(offset: offset, linear: linear, weights: weights)
+        unit = exactUnit(of: [offset], linear, weights)
     }
 
     private static func checkFinite(
@@ -55,24 +55,6 @@ public struct QuadraticTerms: Hashable, Sendable {
             sum += value.magnitude
         }
         guard sum.isFinite else { throw .overflow(.energy) }
-    }
-
-    private static func unit(offset: Double, linear: [Double], weights: [Double]) -> Double? {
-        var exponent = 0
-        var sum = 0.0
-        func take(_ value: Double) {
-            guard value != 0 else { return }
-            // The place of the lowest bit that is set.
-            exponent = Swift.min(exponent, Int(value.exponent) - value.significandWidth)
-            sum += value.magnitude
-        }
-        take(offset)
-        for value in linear { take(value) }
-        for value in weights { take(value) }
-        // Below 2^-1022 there is no normal unit, and 2^52 leaves room for the rounding of this very sum.
-        guard exponent >= -1022 else { return nil }
-        let unit = Double(sign: .plus, exponent: exponent, significand: 1)
-        return sum <= unit * 0x1p52 ? unit : nil
     }
 
     /// f at the values that `value` gives, summed from scratch: offset, then linear terms in order, then couplings in order.

@@ -6,7 +6,8 @@ struct Convert: Command {
         abstract: "Convert a problem over spins or bits between file formats.",
         discussion: """
             Formats: rudy (Max-Cut graphs), qubo (qbsolv), coo (dimod), bqp (OR-Library), sparse (Biq Mac), mqlib (its QUBO files), \
-            qplib (its binary problems), bqm (dimod, binary), json. A format with a sense of its own gets the objective, negated where the senses differ; what a format cannot hold is an error.
+            qplib (its binary problems), bqm (dimod, binary), json. A format with a sense of its own gets the objective, \
+            negated where the senses differ; what a format cannot hold is an error.
             """)
 
     @Argument(help: ArgumentHelp("Problem file.", valueName: "file"))
