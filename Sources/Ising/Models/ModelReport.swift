@@ -10,8 +10,13 @@ public struct ModelReport: Hashable, Sendable {
     /// precision lose the small coefficients of a model with a large range.
     public var dynamicRange: Double?
     public var isIntegral: Bool
+    /// The magnitudes of the coefficients of penalties over those of all coefficients, for a model that was made with penalties.
+    public var penaltyShare: Double?
 
-    public init(variables: Int, interactions: Int, density: Double, components: Int, dynamicRange: Double?, isIntegral: Bool) {
+    public init(
+        variables: Int, interactions: Int, density: Double, components: Int, dynamicRange: Double?, isIntegral: Bool, penaltyShare: Double? = nil
+    ) {
+        self.penaltyShare = penaltyShare
         self.variables = variables
         self.interactions = interactions
         self.density = density
