@@ -9,6 +9,7 @@ public struct Kernels: Sendable {
     let packing: sf_pack_signs
     let threshold: sf_threshold
     let elementwise: sf_elementwise
+    let gray: sf_gray_minima
 
     /// - Precondition: the machine supports the set.
     public init(_ instructionSet: InstructionSet) {
@@ -20,6 +21,7 @@ public struct Kernels: Sendable {
         packing = sf_pack_signs_select(level).pointee
         threshold = sf_threshold_select(level).pointee
         elementwise = sf_elementwise_select(level).pointee
+        gray = sf_gray_minima_select(level).pointee
     }
 
     public static let active = Kernels(.active)
