@@ -84,7 +84,7 @@ let package = Package(
                 "Workflows", "BitCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        module("_TestSupport", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
+        module("_TestSupport", ["BitCore", "DenseMath", "Ising", "BinaryNN", "BinaryInference", "BinaryTraining"]),
 
         tests("CKernels", ["BitCore"]),
         tests("BitCore", []),

@@ -1,0 +1,62 @@
+extension ExactSolver {
+    /// Solves one connected part.
+    func solve(_ task: ExactTask) throws(SamplerError) -> (ExactOutcome, Options.Method) {
+        switch options.method {
+        case .enumeration: return (try enumerate(task), .enumeration)
+        case .elimination:
+            guard let elimination = elimination(task, entries: .infinity) else {
+                throw .unsuited(
+                    "no order was found in which elimination joins at most \(options.width) variables; raise the width or use branch-and-bound")
+            }
+            return (eliminate(elimination), .elimination)
+        case .branchAndBound: return (try branch(task), .branchAndBound)
+        case .auto: break
+        }
+        // Entries of tables cost about 4 ns, states of an enumeration less than 0.1.
+        if let elimination = elimination(task, entries: 0x1p20) { return (eliminate(elimination), .elimination) }
+        if task.variables <= 32 { return (try enumerate(task), .enumeration) }
+        if let elimination = elimination(task, entries: 0x1p28) { return (eliminate(elimination), .elimination) }
+        return (try branch(task), .branchAndBound)
+    }
+
+    private func elimination(_ task: ExactTask, entries: Double) -> Elimination? {
+        guard let order = EliminationOrder.best(task.model.terms, limit: options.width), order.entries <= entries else { return nil }
+        let elimination = Elimination(task: task, order: order)
+        // What a machine of a few GiB can hold.
+        return elimination.bytes <= 0x1p32 ? elimination : nil
+    }
+
+    private func eliminate(_ elimination: Elimination) -> ExactOutcome {
+        let task = elimination.task
+        guard let spins = elimination.solve() else { return unsolved(task) }
+        return ExactOutcome(spins: spins, lowerBound: task.model.energy(of: spins.spins), isProved: true)
+    }
+
+    private func enumerate(_ task: ExactTask) throws(SamplerError) -> ExactOutcome {
+        let enumeration = Enumeration(task)
+        guard let found = enumeration.lowest(1), let best = found.lowest.first else {
+            // Too many states within the rounding: coefficients far apart, which is what bounds are good at.
+            return task.monitor.isStopped ? unsolved(task) : try branch(task)
+        }
+        return ExactOutcome(spins: enumeration.spins(best.state), lowerBound: best.energy, isProved: true)
+    }
+
+    private func branch(_ task: ExactTask) throws(SamplerError) -> ExactOutcome {
+        guard task.variables <= BranchAndBound.variableLimit else {
+            throw .unsuited(
+                "a connected part of \(task.variables) variables exceeds the \(BranchAndBound.variableLimit) that branch-and-bound can take; use sa or tabu")
+        }
+        return BranchAndBound(task).solve(start: start(task))
+    }
+
+    /// What the whole says about the part, and the bound that needs no search.
+    private func unsolved(_ task: ExactTask) -> ExactOutcome {
+        ExactOutcome(spins: start(task), lowerBound: -task.model.terms.magnitude, isProved: false)
+    }
+
+    private func start(_ task: ExactTask) -> PackedSpins {
+        var spins = PackedSpins(count: task.variables)
+        for (variable, place) in task.places.enumerated() { spins[variable] = task.rest[place] }
+        return spins
+    }
+}
