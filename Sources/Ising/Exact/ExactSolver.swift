@@ -71,7 +71,8 @@ public struct ExactSolver: Sampler {
         guard (0...30).contains(options.width) else { throw .option("width is \(options.width); elimination takes 0 to 30") }
         let byEnumeration = options.states > 1 || options.method == .enumeration
         guard !byEnumeration || model.variables <= Enumeration.variableLimit else {
-            throw .unsuited("a model of \(model.variables) variables exceeds the \(Enumeration.variableLimit) that enumeration can take; use another method or sampler")
+            throw .unsuited(
+                "a model of \(model.variables) variables exceeds the \(Enumeration.variableLimit) that enumeration can take; use another method")
         }
         guard options.states <= Enumeration.listLimit else {
             throw .option("states is \(options.states); at most \(Enumeration.listLimit) can be listed")
@@ -97,7 +98,8 @@ public struct ExactSolver: Sampler {
         monitor.stopOptimal()
         var details = ["method": "enumeration"]
         if let optima = found.optima { details["optima"] = "\(optima)" }
-        return monitor.sampleSet(spins, seed: seed, sampler: name, details: details).only(spins, bound: spins.first.map { model.energy(of: $0.spins) })
+        let set = monitor.sampleSet(spins, seed: seed, sampler: name, details: details)
+        return set.only(spins, bound: spins.first.map { model.energy(of: $0.spins) })
     }
 }
 
