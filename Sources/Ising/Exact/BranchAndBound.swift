@@ -82,7 +82,7 @@ struct BranchAndBound {
             // A little less: a bound of exactly best − 2·scale is no proof.
             gap = (2 * (integers.isExact ? integers.scale : unit)).nextDown
         } else {
-            gap = -terms.magnitude * 0x1p-50 * Double(Swift.max(1, terms.variables))
+            gap = -terms.totalMagnitude * 0x1p-50 * Double(Swift.max(1, terms.variables))
         }
         problem = Problem(task.model, gap: gap)
     }
@@ -106,7 +106,7 @@ struct BranchAndBound {
             if free == count { offer(tree.best.spins) }
             let open = run(tree)
             if free == count { offer(tree.best.spins) }
-            if task.monitor.isStopped {
+            if task.isStopped {
                 let reached = Swift.max(bound, Swift.min(open, tree.best.energy))
                 let proved = (free..<count).reduce(reached) { $0 - problem.weight($1) }
                 let spins = free == count ? tree.best.spins : starting

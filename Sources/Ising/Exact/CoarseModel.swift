@@ -18,7 +18,7 @@ struct CoarseModel {
     init(_ source: IsingModel, integers: IntegerModel) {
         let terms = source.terms
         let count = terms.variables
-        let magnitude = terms.magnitude
+        let magnitude = terms.totalMagnitude
         let scale: Double
         if integers.isExact, magnitude / integers.scale < Self.limit {
             scale = integers.scale

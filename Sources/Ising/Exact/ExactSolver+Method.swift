@@ -12,11 +12,20 @@ extension ExactSolver {
         case .branchAndBound: return (try branch(task), .branchAndBound)
         case .auto: break
         }
-        // Entries of tables cost about 4 ns, states of an enumeration less than 0.1.
-        if let elimination = elimination(task, entries: 0x1p20) { return (eliminate(elimination), .elimination) }
-        if task.variables <= 32 { return (try enumerate(task), .enumeration) }
-        if let elimination = elimination(task, entries: 0x1p28) { return (eliminate(elimination), .elimination) }
-        return (try branch(task), .branchAndBound)
+        let elimination = elimination(task, entries: 0x1p28)
+        if let elimination, elimination.order.entries <= 0x1p18 { return (eliminate(elimination), .elimination) }
+        if task.variables <= 24 { return (try enumerate(task), .enumeration) }
+        // What the methods whose cost is known would take, in nodes of a tree: about 100 ns each, an entry of a table a fifth of that, a
+        // thousand states of an enumeration as much as one. Bounds mostly need far less, but there is no saying before.
+        let known = Swift.min(
+            elimination.map { $0.order.entries / 5 } ?? .infinity,
+            task.variables <= Enumeration.variableLimit ? Double(sign: .plus, exponent: task.variables - 10, significand: 1) : .infinity)
+        var limited = task
+        if known < .infinity { limited.budget = Budget(Int(known) + 200_000) }
+        let outcome = try branch(limited)
+        if outcome.isProved || known == .infinity || task.monitor.isStopped { return (outcome, .branchAndBound) }
+        if let elimination, elimination.order.entries / 5 == known { return (eliminate(elimination), .elimination) }
+        return (try enumerate(task), .enumeration)
     }
 
     private func elimination(_ task: ExactTask, entries: Double) -> Elimination? {
@@ -51,7 +60,7 @@ extension ExactSolver {
 
     /// What the whole says about the part, and the bound that needs no search.
     private func unsolved(_ task: ExactTask) -> ExactOutcome {
-        ExactOutcome(spins: start(task), lowerBound: -task.model.terms.magnitude, isProved: false)
+        ExactOutcome(spins: start(task), lowerBound: -task.model.terms.totalMagnitude, isProved: false)
     }
 
     private func start(_ task: ExactTask) -> PackedSpins {

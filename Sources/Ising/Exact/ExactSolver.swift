@@ -90,7 +90,7 @@ public struct ExactSolver: Sampler {
             guard monitor.isStopped else {
                 throw .unsuited("the coefficients are too far apart to list states of a model without a common unit; ask for 1 state")
             }
-            monitor.bound(model.terms.offset - model.terms.magnitude)
+            monitor.bound(model.terms.offset - model.terms.totalMagnitude)
             return monitor.sampleSet([], seed: seed, sampler: name, details: ["method": "enumeration"])
         }
         let spins = found.lowest.map { enumeration.spins($0.state) }

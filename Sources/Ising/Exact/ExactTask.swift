@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What an exact method works on: one connected part of a model, and the line to the search it belongs to.
 struct ExactTask: Sendable {
     /// The part, numbered from 0, its offset 0.
@@ -7,12 +9,19 @@ struct ExactTask: Sendable {
     let places: [Int]
     /// An assignment of the whole; what it says about this part is overwritten.
     let rest: PackedSpins
+    /// What a method that may turn out to be the wrong one can spend.
+    var budget: Budget?
 
     var variables: Int { model.variables }
-    var threads: Int { monitor.control.threads }
+    /// One while on a budget, so that where it ends does not depend on threads.
+    var threads: Int { budget == nil ? monitor.control.threads : 1 }
+    var isStopped: Bool { monitor.isStopped || (budget?.isSpent ?? false) }
 
     /// Counts `updates` assignments looked at. False: stop.
-    func poll(updates: Int) -> Bool { monitor.poll(updates: updates) }
+    func poll(updates: Int) -> Bool {
+        budget?.spend(updates)
+        return monitor.poll(updates: updates) && !isStopped
+    }
 
     /// Offers an assignment of the part, completed by the rest.
     func offer(_ spins: PackedSpins) {
@@ -27,6 +36,16 @@ struct ExactTask: Sendable {
     }
 }
 
+/// Assignments that may still be looked at.
+final class Budget: Sendable {
+    private let left: Atomic<Int>
+
+    init(_ updates: Int) { left = Atomic(updates) }
+
+    var isSpent: Bool { left.load(ordering: .relaxed) <= 0 }
+    func spend(_ updates: Int) { left.subtract(updates, ordering: .relaxed) }
+}
+
 /// What an exact method brings back.
 struct ExactOutcome {
     var spins: PackedSpins
@@ -38,7 +57,7 @@ struct ExactOutcome {
 
 extension QuadraticTerms {
     /// Σ|h| + Σ|J|: no energy, the offset left out, is farther from 0.
-    var magnitude: Double {
+    var totalMagnitude: Double {
         linear.reduce(0) { $0 + $1.magnitude } + weights.reduce(0) { $0 + $1.magnitude }
     }
     var hasFields: Bool { linear.contains { $0 != 0 } }

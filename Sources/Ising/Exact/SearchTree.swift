@@ -150,7 +150,7 @@ final class TreeWalker {
 
     private func descend(_ free: Int, _ energy: Double, _ up: Bool, _ bound: Double) {
         guard bound <= limit else { return }
-        guard !task.monitor.isStopped else {
+        guard !task.isStopped else {
             open = Swift.min(open, bound)
             return
         }
