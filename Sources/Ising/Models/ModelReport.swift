@@ -37,29 +37,8 @@ extension QuadraticTerms {
             }
         }
         return ModelReport(
-            variables: variables, interactions: interactions, density: pairs > 0 ? Double(interactions) / pairs : 0, components: components,
+            variables: variables, interactions: interactions, density: pairs > 0 ? Double(interactions) / pairs : 0,
+            components: componentOfEach().count,
             dynamicRange: greatest > 0 ? greatest / least : nil, isIntegral: isIntegral)
-    }
-
-    /// Counted by joining sets: every coupling between two sets makes one of them.
-    private var components: Int {
-        var parent = Array(Int32(0)..<Int32(variables))
-        func root(_ variable: Int32) -> Int32 {
-            var node = variable
-            while parent[Int(node)] != node {
-                // Halving the path keeps later walks short.
-                parent[Int(node)] = parent[Int(parent[Int(node)])]
-                node = parent[Int(node)]
-            }
-            return node
-        }
-        var count = variables
-        for edge in 0..<interactions where weights[edge] != 0 {
-            let (a, b) = (root(first[edge]), root(second[edge]))
-            guard a != b else { continue }
-            parent[Int(Swift.max(a, b))] = Swift.min(a, b)
-            count -= 1
-        }
-        return count
     }
 }
