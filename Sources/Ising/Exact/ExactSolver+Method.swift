@@ -15,16 +15,16 @@ extension ExactSolver {
         let elimination = elimination(task, entries: 0x1p28)
         if let elimination, elimination.order.entries <= 0x1p18 { return (eliminate(elimination), .elimination) }
         if task.variables <= 24 { return (try enumerate(task), .enumeration) }
-        // What the methods whose cost is known would take, in nodes of a tree: about 100 ns each, an entry of a table a fifth of that, a
+        // What the methods whose cost is known would take, in nodes of a tree: about 100 ns each, an entry of a table half of that, a
         // thousand states of an enumeration as much as one. Bounds mostly need far less, but there is no saying before.
         let known = Swift.min(
-            elimination.map { $0.order.entries / 5 } ?? .infinity,
+            elimination.map { $0.order.entries / 2 } ?? .infinity,
             task.variables <= Enumeration.variableLimit ? Double(sign: .plus, exponent: task.variables - 10, significand: 1) : .infinity)
         var limited = task
         if known < .infinity { limited.budget = Budget(Int(known) + 200_000) }
         let outcome = try branch(limited)
         if outcome.isProved || known == .infinity || task.monitor.isStopped { return (outcome, .branchAndBound) }
-        if let elimination, elimination.order.entries / 5 == known { return (eliminate(elimination), .elimination) }
+        if let elimination, elimination.order.entries / 2 == known { return (eliminate(elimination), .elimination) }
         return (try enumerate(task), .enumeration)
     }
 
