@@ -134,6 +134,7 @@ static void thresholds(sf_isa isa, size_t rows, size_t columns) {
 
 void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures);
 void test_gray_minima(sf_isa isa, const char* name, long* checks, long* failures);
+void test_metropolis(sf_isa isa, const char* name, long* checks, long* failures);
 void test_dense_product(long* checks, long* failures);
 
 int main(void) {
@@ -161,6 +162,7 @@ int main(void) {
         bytes(levels[l], 2, 3, 70001);
         test_elementwise(levels[l], names[l], &checks, &failures);
         test_gray_minima(levels[l], names[l], &checks, &failures);
+        test_metropolis(levels[l], names[l], &checks, &failures);
         printf("%s: %ld comparisons with the reference, %ld differ\n", names[l], checks - before, failures - wrong);
     }
     test_dense_product(&checks, &failures);

@@ -17,6 +17,7 @@
 #include "sf_dense_product.h"
 #include "sf_elementwise.h"
 #include "sf_gray_minima.h"
+#include "sf_metropolis.h"
 #include "sf_pack_signs.h"
 #include "sf_roof.h"
 #include "sf_threshold.h"
