@@ -10,6 +10,7 @@ public struct Kernels: Sendable {
     let threshold: sf_threshold
     let elementwise: sf_elementwise
     let gray: sf_gray_minima
+    let metropolis: sf_metropolis
 
     /// - Precondition: the machine supports the set.
     public init(_ instructionSet: InstructionSet) {
@@ -22,6 +23,7 @@ public struct Kernels: Sendable {
         threshold = sf_threshold_select(level).pointee
         elementwise = sf_elementwise_select(level).pointee
         gray = sf_gray_minima_select(level).pointee
+        metropolis = sf_metropolis_select(level).pointee
     }
 
     public static let active = Kernels(.active)

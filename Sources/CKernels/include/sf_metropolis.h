@@ -51,7 +51,7 @@ typedef struct {
     uint64_t flips;
 } sf_moves;
 
-/// One sweep over the spins from ..< to; `from` is a multiple of 64, `to` too unless it is the count. scale <= 2^25.
+/// One sweep over the spins from ..< to; `from` is a multiple of 64, `to` too unless it is the count. scale <= 2^26.
 /// Adds to `moves`.
 typedef void (*sf_metropolis_fn)(
     const sf_spins*, const sf_couplings*, size_t from, size_t to, sf_random_lanes*, float scale, sf_moves* moves);

@@ -1,0 +1,143 @@
+internal import BitCore
+internal import Synchronization
+
+/// What an anneal needs of a replica.
+protocol MetropolisChain: AnyObject {
+    var energy: Int64 { get }
+    var words: [UInt64] { get }
+    func set(_ target: [UInt64])
+    func seed(_ generator: inout SeededGenerator)
+    func sweep(_ range: Range<Int>?, temperature: Double) -> Int
+}
+
+extension SpinChain: MetropolisChain {}
+
+/// The reads of one call. A read depends on its number, the seed and the options; where run lengths are left to the limits, the last ones
+/// are fitted to the time that is left.
+struct Anneal: Sendable {
+    let model: IntegerModel
+    let couplings: SpinCouplings
+    let options: SimulatedAnnealing.Options
+    let seed: UInt64
+    let monitor: SearchMonitor
+    private let schedule: Schedule
+    private let tally = Tally()
+
+    /// Proposals between two looks at the clock: a small part of a millisecond, a few where every neighbour is a cache miss.
+    private static let pollInterval = 1 << 15
+
+    init(model: IntegerModel, couplings: SpinCouplings, options: SimulatedAnnealing.Options, seed: UInt64, monitor: SearchMonitor) {
+        (self.model, self.couplings, self.options, self.seed, self.monitor) = (model, couplings, options, seed, monitor)
+        schedule = options.schedule ?? .automatic(model)
+    }
+
+    /// The integer temperature of sweep k of `sweeps`.
+    private func temperature(_ sweep: Int, of sweeps: Int) -> Double {
+        if let betas = options.betas { return 1 / (betas[sweep * betas.count / sweeps] * model.scale) }
+        return schedule.temperature(at: (Double(sweep) + 0.5) / Double(sweeps)) / model.scale
+    }
+
+    private func sweeps(_ read: Int, isEndless: Bool) -> Int {
+        if let sweeps = options.sweeps ?? options.betas?.count { return sweeps }
+        guard isEndless else { return 1000 }
+        let planned = Self.runLength(read)
+        let made = tally.made.load(ordering: .relaxed)
+        let elapsed = monitor.elapsed
+        guard let limit = monitor.control.timeLimit, made > 0, elapsed > 0 else { return planned }
+        // The last anneal of a limited search gets what is left, rather than be cut in its middle; a remainder too short for
+        // another one is given to it too.
+        let rate = Double(made) / elapsed / Double(monitor.control.threads)
+        let left = 0.9 * rate * (limit - elapsed) / Double(model.variables)
+        return left < 2.5 * Double(planned) ? Swift.max(1, Int(left)) : planned
+    }
+
+    /// 500 sweeps twelve times, then 1000 twelve times, and so on: the time of a search that ends anywhere is shared by lengths between which
+    /// there is little to choose, and twelve starts make up for an unlucky one.
+    static func runLength(_ read: Int) -> Int { 500 << Swift.min(read / 12, 20) }
+
+    /// - Returns: what the read found; nil when reads follow one another without an end and an earlier one found better, because then
+    ///   nobody asked for all of them.
+    func run(_ read: Int, isEndless: Bool) -> PackedSpins? {
+        var generator = SeededGenerator(seed: seed).split(UInt64(read))
+        let chain: any MetropolisChain = options.engine == .reference ? ReferenceChain(model) : SpinChain(couplings)
+        if monitor.control.initialStates.isEmpty {
+            chain.set(randomSpins(count: model.variables, &generator))
+        } else {
+            let initial = monitor.control.initialStates[read % monitor.control.initialStates.count]
+            chain.set(initial.words)
+        }
+        chain.seed(&generator)
+        let sweeps = sweeps(read, isEndless: isEndless)
+        var pace = Pace(monitor: monitor, tally: tally)
+        for sweep in 0..<sweeps {
+            guard pace.sweep(chain, count: model.variables, temperature: temperature(sweep, of: sweeps)) else { break }
+        }
+        pace.descend(chain, count: model.variables)
+        let result = PackedSpins(words: chain.words, count: model.variables)
+        monitor.offer(chain.energy) { result }
+        return isEndless && model.energy(chain.energy) > monitor.bestEnergy ? nil : result
+    }
+
+    /// Proposals of all reads so far.
+    final class Tally: Sendable {
+        let made = Atomic<Int>(0)
+    }
+
+    /// Sweeps in pieces, with a look at the limits after each, and offers of what is better than all before.
+    struct Pace {
+        let monitor: SearchMonitor
+        let tally: Tally
+        private var made = 0
+        private var sinceOffer = 0
+
+        init(monitor: SearchMonitor, tally: Tally) { (self.monitor, self.tally) = (monitor, tally) }
+
+        /// - Returns: whether to go on.
+        mutating func sweep(_ chain: any MetropolisChain, count: Int, temperature: Double) -> Bool {
+            var first = 0
+            while first < count {
+                let end = Swift.min(count, first + Anneal.pollInterval)
+                _ = chain.sweep(first..<end, temperature: temperature)
+                made += end - first
+                first = end
+                if made >= Anneal.pollInterval, !look(chain, count: count) { return false }
+            }
+            return true
+        }
+
+        /// Sweeps at temperature 0 until nothing moves; a stopped search is finished so too where that takes no time.
+        mutating func descend(_ chain: any MetropolisChain, count: Int) {
+            while !monitor.isStopped || count <= 4 * Anneal.pollInterval {
+                let flips = chain.sweep(nil, temperature: 0)
+                made += count
+                if flips == 0 { break }
+                if made >= Anneal.pollInterval { _ = look(chain, count: count) }
+            }
+            _ = self.count(made)
+        }
+
+        private mutating func count(_ proposals: Int) -> Bool {
+            made = 0
+            tally.made.add(proposals, ordering: .relaxed)
+            return monitor.poll(updates: proposals)
+        }
+
+        private mutating func look(_ chain: any MetropolisChain, count: Int) -> Bool {
+            sinceOffer += made
+            let energy = monitor.model.energy(chain.energy)
+            // A search that has just begun improves all the time; it is enough to hear of it now and then.
+            if energy < monitor.bestEnergy, sinceOffer >= 1 << 21 || energy <= monitor.control.target ?? -.infinity {
+                monitor.offer(chain.energy) { PackedSpins(words: chain.words, count: count) }
+                sinceOffer = 0
+            }
+            return self.count(made)
+        }
+    }
+}
+
+/// Random spins, padding bits 0.
+func randomSpins(count: Int, _ generator: inout SeededGenerator) -> [UInt64] {
+    var words = (0..<(count + 63) / 64).map { _ in generator.next() }
+    if count % 64 != 0 { words[count / 64] &= 1 << UInt64(count % 64) - 1 }
+    return words
+}

@@ -1,0 +1,103 @@
+internal import BitCore
+internal import Synchronization
+
+/// Simulated annealing (Kirkpatrick, Gelatt, Vecchi 1983): sequential Metropolis sweeps at falling temperatures, then a descent.
+///
+/// Each read is an anneal of its own from random spins, or from one of the control's initial states. With a limit of time or updates and
+/// no number of reads, reads follow one another with growing lengths until the limit: short ones find good spins soon, long ones better ones.
+public struct SimulatedAnnealing: Sampler {
+    public enum Engine: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The fastest for the model.
+        case auto
+        /// One replica on compressed rows of neighbours.
+        case scalar
+        /// One replica on full rows of couplings. The same samples as `scalar`.
+        case dense
+        /// One replica in plain Swift: slow, the definition of what the others do. The same samples as `scalar`.
+        case reference
+    }
+
+    public struct Options: Hashable, Sendable, Codable {
+        public var engine = Engine.auto
+        /// Anneals; nil for as many as the limits allow, or 16 without limits.
+        public var reads: Int?
+        /// Sweeps of an anneal; nil for 1000, growing with the reads where their number is left to the limits.
+        public var sweeps: Int?
+        /// nil for one that follows from the couplings.
+        public var schedule: Schedule?
+        /// Inverse temperatures, one a sweep, instead of a schedule; with `sweeps` each for an equal share of them.
+        public var betas: [Double]?
+
+        public init(
+            engine: Engine = .auto, reads: Int? = nil, sweeps: Int? = nil, schedule: Schedule? = nil, betas: [Double]? = nil
+        ) {
+            (self.engine, self.reads, self.sweeps, self.schedule, self.betas) = (engine, reads, sweeps, schedule, betas)
+        }
+
+        func check() throws(SamplerError) {
+            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+            if let sweeps, sweeps < 1 { throw .option("\(sweeps) sweeps; use 1 or more") }
+            try schedule?.check()
+            if let betas {
+                guard schedule == nil else { throw .option("both a schedule and a list of inverse temperatures; give one") }
+                guard !betas.isEmpty else { throw .option("an empty list of inverse temperatures; give one or more, or leave it out") }
+                for beta in betas where !(beta > 0) || !beta.isFinite { throw .option("inverse temperature \(beta); use finite numbers above 0") }
+            }
+        }
+    }
+
+    public let name = "sa"
+    public var options: Options
+
+    public init(_ options: Options = Options()) {
+        self.options = options
+    }
+
+    /// The oracle of the fast engines, with default options.
+    public static let reference = SimulatedAnnealing(Options(engine: .reference))
+
+    public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
+        try options.check()
+        let model = IntegerModel(model)
+        for initial in control.initialStates where initial.count != model.variables {
+            throw .option("an initial state of \(initial.count) variables for a model of \(model.variables); give one of the model")
+        }
+        let monitor = SearchMonitor(model, control: control)
+        guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
+        let couplings =
+            switch options.engine {
+            case .auto: SpinCouplings(model, .any)
+            case .scalar, .reference: SpinCouplings(model, .sparse)
+            case .dense: SpinCouplings(model, .dense)
+            }
+        let anneal = Anneal(model: model, couplings: couplings, options: options, seed: seed, monitor: monitor)
+        let isLimited = control.timeLimit != nil || control.updateLimit != nil
+        let reads = options.reads ?? (isLimited ? nil : 16)
+        let made = Atomic<Int>(0)
+        let samples = Reads.run(reads, monitor: monitor) { read in
+            made.add(1, ordering: .relaxed)
+            return anneal.run(read, isEndless: reads == nil).map { [$0] } ?? []
+        }
+        return monitor.sampleSet(
+            samples, seed: seed, sampler: name,
+            details: ["engine": options.engine == .reference ? "reference" : couplings.form.rawValue, "reads": String(made.load(ordering: .relaxed))])
+    }
+}
+
+extension SpinCouplings {
+    enum Kind {
+        case any, sparse, dense
+    }
+
+    convenience init(_ model: IntegerModel, _ kind: Kind) {
+        let (fields, starts) = (model.fields, model.starts)
+        let isComplete = model.neighbours.count == model.variables * (model.variables - 1) && !model.weights.contains { $0.magnitude != 1 }
+        let form: Form? =
+            switch kind {
+            case .any: nil
+            case .sparse: model.largestWeight <= 127 && model.variables <= 1 << 24 ? .narrow : .wide
+            case .dense: model.largestRow > 32767 || model.largestWeight > 127 ? .words : isComplete ? .bits : .bytes
+            }
+        self.init(fields: fields, starts: starts, neighbours: model.neighbours, weights: model.weights, form: form)
+    }
+}
