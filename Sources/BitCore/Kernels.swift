@@ -11,6 +11,7 @@ public struct Kernels: Sendable {
     let elementwise: sf_elementwise
     let gray: sf_gray_minima
     let metropolis: sf_metropolis
+    let planes: sf_anneal_planes
 
     /// - Precondition: the machine supports the set.
     public init(_ instructionSet: InstructionSet) {
@@ -24,6 +25,7 @@ public struct Kernels: Sendable {
         elementwise = sf_elementwise_select(level).pointee
         gray = sf_gray_minima_select(level).pointee
         metropolis = sf_metropolis_select(level).pointee
+        planes = sf_anneal_planes_select(level).pointee
     }
 
     public static let active = Kernels(.active)

@@ -136,6 +136,7 @@ void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures
 void test_gray_minima(sf_isa isa, const char* name, long* checks, long* failures);
 void test_metropolis(sf_isa isa, const char* name, long* checks, long* failures);
 void test_dense_product(long* checks, long* failures);
+void test_anneal_bytes(sf_isa isa, const char* name, long* checks, long* failures);
 void test_anneal_planes(sf_isa isa, const char* name, long* checks, long* failures);
 
 int main(void) {
@@ -164,6 +165,7 @@ int main(void) {
         test_elementwise(levels[l], names[l], &checks, &failures);
         test_gray_minima(levels[l], names[l], &checks, &failures);
         test_metropolis(levels[l], names[l], &checks, &failures);
+        test_anneal_bytes(levels[l], names[l], &checks, &failures);
         test_anneal_planes(levels[l], names[l], &checks, &failures);
         printf("%s: %ld comparisons with the reference, %ld differ\n", names[l], checks - before, failures - wrong);
     }

@@ -67,16 +67,6 @@ OP void count_below(plane numbers, const uint16_t* accept, const uint16_t* end, 
     store((char*)levels, EACH(low, high));
 }
 
-/// Eight thresholds, one a word, and the planes of their bits.
-OP plane thresholds_of(const uint16_t* k) {
-    return EACH(_mm256_cvtepu16_epi64(_mm_loadl_epi64((const __m128i*)k)), _mm256_cvtepu16_epi64(_mm_loadl_epi64((const __m128i*)(k + 4))));
-}
-OP plane bit_mask(plane k, int bit) {
-    const __m256i one = _mm256_set1_epi64x(1ll << bit);
-    return EACH(
-        _mm256_cmpeq_epi64(_mm256_and_si256(k.low, one), one), _mm256_cmpeq_epi64(_mm256_and_si256(k.high, one), one));
-}
-
 OP void add_counts(plane bits, uint32_t weight, uint32_t* counts) {
     uint8_t masks[64] __attribute__((aligned(64)));
     store((char*)masks, bits);

@@ -52,10 +52,6 @@ OP void count_below(plane numbers, const uint16_t* accept, const uint16_t* end, 
     _mm512_store_si512((void*)levels, count);
 }
 
-/// Eight thresholds, one a word, and the planes of their bits.
-OP plane thresholds_of(const uint16_t* k) { return _mm512_cvtepu16_epi64(_mm_load_si128((const __m128i*)k)); }
-OP plane bit_mask(plane k, int bit) { return _mm512_movm_epi64(_mm512_test_epi64_mask(k, _mm512_set1_epi64(1ll << bit))); }
-
 OP void add_counts(plane bits, uint32_t weight, uint32_t* counts) {
     uint16_t masks[32] __attribute__((aligned(64)));
     _mm512_store_si512((void*)masks, bits);

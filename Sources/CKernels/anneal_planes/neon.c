@@ -66,10 +66,6 @@ OP void count_below(plane numbers, const uint16_t* accept, const uint16_t* end, 
     for (int i = 0; i < 4; i++) vst1q_u16(levels + 8 * i, count[i]);
 }
 
-/// Eight thresholds, one a word, and the planes of their bits.
-OP plane thresholds_of(const uint16_t* k) { EACH(vcombine_u64(vcreate_u64(k[2 * i]), vcreate_u64(k[2 * i + 1]))); }
-OP plane bit_mask(plane k, int bit) { EACH(vtstq_u64(k.q[i], vdupq_n_u64((uint64_t)1 << bit))); }
-
 OP void add_counts(plane bits, uint32_t weight, uint32_t* counts) {
     uint8_t masks[64] __attribute__((aligned(64)));
     store((char*)masks, bits);

@@ -13,6 +13,23 @@ static void draw(uint64_t* state, uint16_t* numbers) {
     }
 }
 
+/// The lanes that take part, for variables v mod 8.
+static void draw_masks(uint64_t* state, const uint16_t* accept, uint64_t masks[SF_PLANE_MASKS][SF_PLANE_WORDS]) {
+    for (int m = 0; m < SF_PLANE_MASKS; m++)
+        for (int w = 0; w < SF_PLANE_WORDS; w++) masks[m][w] = ~(uint64_t)0;
+    if (accept[1] == 0 && accept[2] == 0) return;
+    for (int m = 0; m < SF_PLANE_MASKS; m++) {
+        uint64_t out[SF_PLANE_WORDS];
+        for (int w = 0; w < SF_PLANE_WORDS; w++) out[w] = ~(uint64_t)0;
+        for (int step = 0; step < 5; step++) {
+            uint16_t numbers[SF_PLANE_CHUNK];
+            draw(state, numbers);
+            for (int i = 0; i < SF_PLANE_CHUNK; i++) out[i / 4] &= (uint64_t)numbers[i] << (16 * (i % 4)) | ~((uint64_t)0xFFFF << (16 * (i % 4)));
+        }
+        for (int w = 0; w < SF_PLANE_WORDS; w++) masks[m][w] = ~out[w];
+    }
+}
+
 /// Adds a plane's word at a level of a bit-sliced sum.
 static void add(uint64_t* sum, int level, uint64_t word) {
     for (int b = level; b < SF_PLANE_LEVELS; b++) {
@@ -33,15 +50,15 @@ static int clamped(int k, int weight) { return k < 0 ? 0 : k > weight + 1 ? weig
 
 static uint64_t word_of(const uint64_t* planes, uint32_t distance, int w) { return planes[distance / 8 + (size_t)w]; }
 
-void sf_plane_sweeps_reference(
-    const sf_plane_model* model, uint64_t* planes, uint64_t* state, const uint16_t* accept, size_t sweeps, int groups) {
-    const uint32_t chunk = SF_PLANE_CHUNK / (uint32_t)groups;
-    for (; sweeps > 0; sweeps--, accept += SF_PLANE_ENERGIES)
+void sf_plane_sweeps_reference(const sf_plane_model* model, uint64_t* planes, uint64_t* state, const uint16_t* accept, size_t sweeps) {
+    for (; sweeps > 0; sweeps--, accept += SF_PLANE_ENERGIES) {
+        uint64_t masks[SF_PLANE_MASKS][SF_PLANE_WORDS];
+        draw_masks(state, accept, masks);
         for (const sf_plane_run* run = model->runs; run < model->runs + model->run_count; run++) {
             const uint32_t* terms = model->terms + run->term;
             uint16_t numbers[SF_PLANE_CHUNK];
             for (uint32_t v = 0; v < run->count; v++) {
-                if (v % chunk == 0) draw(state, numbers);
+                if (v % SF_PLANE_CHUNK == 0) draw(state, numbers);
                 uint64_t* own = planes + (size_t)(run->first + v) * SF_PLANE_WORDS;
                 size_t used = 0;
                 for (int w = 0; w < SF_PLANE_WORDS; w++) {
@@ -51,16 +68,19 @@ void sf_plane_sweeps_reference(
                         for (int i = 0; i < run->positive[level]; i++) add(sum, level, word_of(planes, terms[used++], w));
                         for (int i = 0; i < run->negative[level]; i++) add(sum, level, ~word_of(planes, terms[used++], w));
                     }
-                    const uint16_t r = numbers[v % chunk * (uint32_t)groups + (groups == 1 ? 0 : (uint32_t)w)];
+                    const uint16_t r = numbers[v % SF_PLANE_CHUNK];
                     int j = 0;
                     for (int d = run->parity ? 1 : 2; d < SF_PLANE_ENERGIES && accept[d] > 0; d += 2) j += r < accept[d];
                     const int up = clamped(model->up[run->first + v] - j, run->weight);
                     const int down = clamped(model->down[run->first + v] + j, run->weight);
-                    own[w] = (own[w] & ~at_least(sum, up)) | (~own[w] & ~at_least(sum, down));
+                    const uint64_t now = (own[w] & ~at_least(sum, up)) | (~own[w] & ~at_least(sum, down));
+                    const uint64_t mask = masks[(run->first + v) % SF_PLANE_MASKS][w];
+                    own[w] = (now & mask) | (own[w] & ~mask);
                 }
                 terms += used;
             }
         }
+    }
 }
 
 void sf_plane_pairs_reference(

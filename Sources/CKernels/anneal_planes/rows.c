@@ -1,22 +1,12 @@
+#include "../transpose.h"
 #include "anneal_planes.h"
-
-/// Transposes 64 × 64 bits: bit j of word i becomes bit i of word j. Blocks off the diagonal change places, halving in size.
-static void transpose(uint64_t* a) {
-    uint64_t mask = 0x00000000FFFFFFFFu;
-    for (int half = 32; half > 0; half >>= 1, mask ^= mask << half)
-        for (int i = 0; i < 64; i = (i + half + 1) & ~half) {
-            const uint64_t moved = ((a[i] >> half) ^ a[i + half]) & mask;
-            a[i] ^= moved << half;
-            a[i + half] ^= moved;
-        }
-}
 
 void sf_planes_to_rows(const uint64_t* planes, const uint32_t* order, size_t variables, uint64_t* rows, size_t words) {
     for (size_t block = 0; block < words; block++)
         for (size_t w = 0; w < SF_PLANE_WORDS; w++) {
             uint64_t a[64] = {0};
             for (size_t i = 0; i < 64 && 64 * block + i < variables; i++) a[i] = planes[order[64 * block + i] * (size_t)SF_PLANE_WORDS + w];
-            transpose(a);
+            sf_transpose_64(a);
             for (size_t lane = 0; lane < 64; lane++) rows[(64 * w + lane) * words + block] = a[lane];
         }
 }
@@ -26,7 +16,7 @@ void sf_rows_to_planes(const uint64_t* rows, size_t words, const uint32_t* order
         for (size_t w = 0; w < SF_PLANE_WORDS; w++) {
             uint64_t a[64];
             for (size_t lane = 0; lane < 64; lane++) a[lane] = rows[(64 * w + lane) * words + block];
-            transpose(a);
+            sf_transpose_64(a);
             for (size_t i = 0; i < 64 && 64 * block + i < variables; i++) planes[order[64 * block + i] * (size_t)SF_PLANE_WORDS + w] = a[i];
         }
 }

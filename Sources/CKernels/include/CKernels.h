@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "sf_isa.h"
+#include "sf_anneal_bytes.h"
 #include "sf_anneal_planes.h"
 #include "sf_byte_product.h"
 #include "sf_dense_product.h"

@@ -17,7 +17,7 @@
 ///     a spin -1 flips iff c < down + j,   down = floor((W - h) / 2) + 1.
 /// So the new spin is +1 iff c < k, k being up - j or down + j by the old spin: one comparison of a bit-sliced sum.
 /// With `up` and `down` exchanged and no D > 0 accepted, flips are accepted iff D < 0, which is descent.
-enum { SF_PLANE_WORDS = 8, SF_PLANE_LEVELS = 7, SF_PLANE_WEIGHT = 126, SF_PLANE_ENERGIES = 128, SF_PLANE_CHUNK = 32 };
+enum { SF_PLANE_WORDS = 8, SF_PLANE_LEVELS = 7, SF_PLANE_WEIGHT = 126, SF_PLANE_ENERGIES = 128, SF_PLANE_CHUNK = 32, SF_PLANE_MASKS = 8 };
 
 /// Consecutive variables whose terms have the same form. A coupling of weight w is a term at each level l whose bit is set in |w|.
 typedef struct {
@@ -42,10 +42,13 @@ typedef struct {
 /// sweep, falling with D; entry 0 is not used, and entries after the first zero count as zeros.
 ///
 /// Random numbers: eight xorshift128+ generators (23, 18, 5), `state` holding their first words and then their second; one step gives
-/// 32 numbers of 16 bits. A run is cut into chunks of 32 / groups variables; each takes one step, number v × groups + g serving variable
-/// v of the chunk in lane group g. With one group all lanes share a number, with eight every word of a plane has its own.
-typedef void (*sf_plane_sweeps_fn)(
-    const sf_plane_model* model, uint64_t* planes, uint64_t* state, const uint16_t* accept, size_t sweeps, int groups);
+/// 32 numbers of 16 bits. A run is cut into chunks of 32 variables; each takes one step, one number a variable.
+///
+/// So all lanes share the numbers of a variable. Alone that would be a coupling under which lanes coalesce, where fields are strong all
+/// of them into one. Therefore a lane sits out a proposal with probability 1/32: at the start of a sweep eight masks are drawn, each the
+/// complement of the conjunction of five steps, and variable v is changed in the lanes of mask v mod 8 only. A sweep that accepts no
+/// D > 0 draws no masks and changes all lanes.
+typedef void (*sf_plane_sweeps_fn)(const sf_plane_model* model, uint64_t* planes, uint64_t* state, const uint16_t* accept, size_t sweeps);
 
 /// counts[lane] += weight × the number of pairs whose two bits are equal (or differ, when `differing` is 1) in that lane. Pairs are two
 /// distances in bytes each.
