@@ -12,6 +12,7 @@ public struct Kernels: Sendable {
     let gray: sf_gray_minima
     let metropolis: sf_metropolis
     let planes: sf_anneal_planes
+    let byteLanes: sf_anneal_bytes
 
     /// - Precondition: the machine supports the set.
     public init(_ instructionSet: InstructionSet) {
@@ -26,6 +27,7 @@ public struct Kernels: Sendable {
         gray = sf_gray_minima_select(level).pointee
         metropolis = sf_metropolis_select(level).pointee
         planes = sf_anneal_planes_select(level).pointee
+        byteLanes = sf_anneal_bytes_select(level).pointee
     }
 
     public static let active = Kernels(.active)

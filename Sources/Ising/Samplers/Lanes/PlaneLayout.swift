@@ -13,26 +13,16 @@ package struct PlaneLayout: Sendable {
         var ends: [UInt32]
     }
 
-    /// Runs that one call of the kernel sweeps: about a fifth of a millisecond of work.
-    struct Slice: Sendable {
-        var runs: Range<Int>
-        var variables: Int
-    }
-
     let model: PlaneModel
     let variables: Int
     /// The plane of each variable.
     let planeOf: [UInt32]
     let pairs: [Pairs]
-    let slices: [Slice]
+    let slices: [LaneSlice]
     /// Σ|h| + Σ|J|: the energy is twice the weight of the unsatisfied terms less this.
     let weight: Int64
     /// Planes that a sweep reads and writes.
     let work: Int
-
-    /// Planes that one call may touch; the poorest variant takes some milliseconds for that.
-    private static let sliceWork = 1 << 16
-    private static let runLength = 1 << 13
 
     /// nil when |h| + Σ|J| of a variable is above 126, or the model is too large for 32-bit distances.
     package init?(_ model: IntegerModel) {
@@ -57,7 +47,7 @@ package struct PlaneLayout: Sendable {
         var down: [Int16] = []
         for (plane, variable) in order.enumerated() {
             let form = forms[variable]
-            if let last = runs.last, forms[order[plane - 1]] == form, last.count < Self.runLength {
+            if let last = runs.last, forms[order[plane - 1]] == form, last.count < LaneSlice.runLength {
                 runs[runs.count - 1].count += 1
             } else {
                 runs.append(form.run(first: plane, term: terms.count))
@@ -107,19 +97,7 @@ package struct PlaneLayout: Sendable {
         }
         work = count + terms.count
 
-        var slices: [Slice] = []
-        var begun = 0
-        var touched = 0
-        var swept = 0
-        for (index, run) in runs.enumerated() {
-            touched += run.count * (1 + forms[order[run.first]].terms)
-            swept += run.count
-            if touched >= Self.sliceWork || index == runs.count - 1 {
-                slices.append(Slice(runs: begun..<(index + 1), variables: swept))
-                (begun, touched, swept) = (index + 1, 0, 0)
-            }
-        }
-        self.slices = slices
+        slices = LaneSlice.cut(runs.map { ($0.count, $0.count * (1 + forms[order[$0.first]].terms)) })
     }
 
     /// What the variables of a run have in common: how many terms of each sign they have at each level, seven bits a count, and the parity
