@@ -31,7 +31,7 @@ import Testing
             var first: [PackedSpins] = []
             for set in InstructionSet.supported {
                 let annealer = try #require(engine.annealer(model, set: set))
-                #expect(annealer.anneal(.automatic(model, sweeps: 30)) { _ in true })
+                #expect(annealer.anneal(.lanes(model), sweeps: 30) { _ in true })
                 let states = annealer.states()
                 if first.isEmpty { first = states }
                 #expect(states == first)
@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: Engine.allCases) func annealingEndsInLocalMinima(engine: Engine) throws {
         for model in try Self.models() {
             let annealer = try #require(engine.annealer(model))
-            #expect(annealer.anneal(.automatic(model, sweeps: 5)) { _ in true })
+            #expect(annealer.anneal(.lanes(model), sweeps: 5) { _ in true })
             for state in annealer.states().prefix(64) {
                 for (spin, field) in zip(state.spins, model.localFields(of: state.spins)) { #expect(Int32(spin) * field <= 0) }
             }
@@ -61,9 +61,9 @@ import Testing
         let model = try LaneModels.random(variables, density: 0.8, weight: 2, field: 2, seed: UInt64(variables))
         let annealer = try #require(engine.annealer(model, seed: 11))
         var counts = [Int](repeating: 0, count: 1 << variables)
-        #expect(annealer.equilibrate(beta: beta, sweeps: 100) { _ in true })
+        #expect(annealer.equilibrate(temperature: 1 / beta, sweeps: 100) { _ in true })
         for _ in 0..<20000 {
-            #expect(annealer.equilibrate(beta: beta, sweeps: 20) { _ in true })
+            #expect(annealer.equilibrate(temperature: 1 / beta, sweeps: 20) { _ in true })
             counts[Int(annealer.state(37).words[0])] += 1
         }
         let freedom = Double(counts.count - 1)
@@ -74,7 +74,7 @@ import Testing
     @Test(arguments: Engine.allCases) func replicasDoNotCoalesce(engine: Engine) throws {
         let model = try LaneModels.random(300, density: 0.01, field: 4, seed: 3)
         let annealer = try #require(engine.annealer(model))
-        #expect(annealer.equilibrate(beta: 0.2, sweeps: 500) { _ in true })
+        #expect(annealer.equilibrate(temperature: 5, sweeps: 500) { _ in true })
         let states = annealer.states()
         #expect(Set(states).count > states.count * 9 / 10)
     }
@@ -95,7 +95,7 @@ import Testing
             let model = try LaneModels.random(12, density: 0.4, weight: 3, field: 2, seed: seed)
             let least = (0..<(1 << 12)).map { index in model.integerEnergy(of: (0..<12).map { Int8(index >> $0 & 1 == 1 ? 1 : -1) }) }.min()
             let annealer = try #require(engine.annealer(model, seed: seed))
-            #expect(annealer.anneal(.automatic(model, sweeps: 200)) { _ in true })
+            #expect(annealer.anneal(.lanes(model), sweeps: 200) { _ in true })
             #expect(annealer.best().energy == least)
         }
     }
@@ -105,7 +105,7 @@ import Testing
         let annealer = try #require(engine.annealer(model))
         var seen = 0
         var calls = 0
-        let ended = annealer.anneal(.automatic(model, sweeps: 1000)) {
+        let ended = annealer.anneal(.lanes(model), sweeps: 1000) {
             seen += $0
             calls += 1
             return calls < 5
@@ -119,7 +119,7 @@ import Testing
         let model = try LaneModels.torus(150, seed: 1)
         let annealer = try #require(engine.annealer(model))
         #expect(annealer.sliceCount > 1)
-        #expect(annealer.anneal(.automatic(model, sweeps: 10)) { _ in true })
+        #expect(annealer.anneal(.lanes(model), sweeps: 10) { _ in true })
         let (lane, energy) = annealer.best()
         #expect(energy == model.integerEnergy(of: annealer.state(lane).spins))
         #expect(energy < -2 * 150 * 150 * 5 / 8)

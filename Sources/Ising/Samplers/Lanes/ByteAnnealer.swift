@@ -26,6 +26,7 @@ package final class ByteAnnealer: LaneAnnealer {
     }
 
     package var variables: Int { layout.variables }
+    package var scale: Double { layout.scale }
     package var sliceCount: Int { layout.slices.count }
     package var work: Int { layout.work }
 

@@ -7,6 +7,7 @@ internal import BitCore
 package struct ByteLayout: Sendable {
     let model: ByteLaneModel
     let variables: Int
+    let scale: Double
     /// The place of each variable.
     let placeOf: [UInt32]
     let slices: [LaneSlice]
@@ -18,6 +19,7 @@ package struct ByteLayout: Sendable {
         let count = model.variables
         guard Int(model.largestRow) <= ByteLaneModel.largestWeight, count < 1 << 23, model.neighbours.count < 1 << 30 else { return nil }
         variables = count
+        scale = model.scale
         let locality = VariableOrder.places(starts: model.starts, neighbours: model.neighbours)
         let forms = (0..<count).map { variable in
             model.starts[variable]..<model.starts[variable + 1]

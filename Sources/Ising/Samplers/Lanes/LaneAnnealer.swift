@@ -7,6 +7,8 @@ package protocol LaneAnnealer: AnyObject {
     /// Replicas.
     static var lanes: Int { get }
     var variables: Int { get }
+    /// The energy that one unit of the integer model stands for.
+    var scale: Double { get }
     /// Proposals so far.
     var updates: Int { get set }
 
@@ -32,24 +34,30 @@ package protocol LaneAnnealer: AnyObject {
 }
 
 extension LaneAnnealer {
-    /// Anneals, one sweep at each inverse temperature (of the integer model), and ends with a descent.
+    /// Sweeps at falling temperatures, and then descends.
     /// - Parameter poll: gets the proposals since its last call, several times a millisecond; false ends the annealing.
     /// - Returns: whether it came to the end.
-    package func anneal(_ schedule: AnnealingSchedule, poll: (Int) -> Bool) -> Bool {
-        sweep(schedule.sweeps, beta: { schedule.beta($0) }, poll: poll) && quench(poll: poll)
+    package func anneal(_ schedule: Schedule, sweeps: Int, poll: (Int) -> Bool) -> Bool {
+        let scale = scale
+        return anneal(sweeps: sweeps, temperature: { schedule.temperature(at: (Double($0) + 0.5) / Double(sweeps)) / scale }, poll: poll)
     }
 
-    /// Sweeps at one inverse temperature.
-    package func equilibrate(beta: Double, sweeps: Int, poll: (Int) -> Bool) -> Bool {
-        sweep(sweeps, beta: { _ in beta }, poll: poll)
+    /// One sweep at each temperature, which is that of the integer model, and then a descent.
+    package func anneal(sweeps: Int, temperature: (Int) -> Double, poll: (Int) -> Bool) -> Bool {
+        sweep(sweeps, temperature: temperature, poll: poll) && quench(poll: poll)
+    }
+
+    /// Sweeps at one temperature of the integer model, without a descent.
+    package func equilibrate(temperature: Double, sweeps: Int, poll: (Int) -> Bool) -> Bool {
+        sweep(sweeps, temperature: { _ in temperature }, poll: poll)
     }
 
     /// Descent: some sweeps that also accept equal energies, then flips that gain until no replica has any.
     package func quench(poll: (Int) -> Bool) -> Bool {
-        guard sweep(8, beta: { _ in .infinity }, poll: poll) else { return false }
+        guard sweep(8, temperature: { _ in 0 }, poll: poll) else { return false }
         var last = energies().reduce(0, +)
         while true {
-            guard sweep(2, beta: { _ in .infinity }, descending: true, poll: poll) else { return false }
+            guard sweep(2, temperature: { _ in 0 }, descending: true, poll: poll) else { return false }
             let sum = energies().reduce(0, +)
             if sum == last { return true }
             last = sum
@@ -63,7 +71,7 @@ extension LaneAnnealer {
         return (lane, energies[lane])
     }
 
-    private func sweep(_ sweeps: Int, beta: (Int) -> Double, descending: Bool = false, poll: (Int) -> Bool) -> Bool {
+    private func sweep(_ sweeps: Int, temperature: (Int) -> Double, descending: Bool = false, poll: (Int) -> Bool) -> Bool {
         guard variables > 0 else { return poll(0) }
         // Of small models many sweeps are made at once.
         let together = max(1, min(64, (LaneSlice.mostWork / 2) / work))
@@ -74,7 +82,7 @@ extension LaneAnnealer {
             tables.withUnsafeMutableBufferPointer { tables in
                 for index in 0..<now {
                     let place = index * Self.tableSize
-                    AcceptanceTable.fill(.init(rebasing: tables[place..<place + Self.tableSize]), beta: beta(done + index))
+                    AcceptanceTable.fill(.init(rebasing: tables[place..<place + Self.tableSize]), temperature: temperature(done + index))
                 }
             }
             for slice in 0..<sliceCount {

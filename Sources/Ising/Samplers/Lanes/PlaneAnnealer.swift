@@ -32,6 +32,7 @@ package final class PlaneAnnealer: LaneAnnealer {
     private static let planeWords = PlaneModel.planeBytes / 8
 
     package var variables: Int { layout.variables }
+    package var scale: Double { layout.scale }
     package var sliceCount: Int { layout.slices.count }
     package var work: Int { layout.work }
 

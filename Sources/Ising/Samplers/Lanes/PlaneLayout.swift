@@ -15,6 +15,7 @@ package struct PlaneLayout: Sendable {
 
     let model: PlaneModel
     let variables: Int
+    let scale: Double
     /// The plane of each variable.
     let planeOf: [UInt32]
     let pairs: [Pairs]
@@ -29,6 +30,7 @@ package struct PlaneLayout: Sendable {
         let count = model.variables
         guard Int(model.largestRow) <= PlaneModel.largestWeight, count < 1 << 25, model.neighbours.count < 1 << 30 else { return nil }
         variables = count
+        scale = model.scale
         let locality = VariableOrder.places(starts: model.starts, neighbours: model.neighbours)
 
         let forms = (0..<count).map { Form(model, $0) }
