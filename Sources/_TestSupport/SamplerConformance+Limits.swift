@@ -75,7 +75,7 @@ extension SamplerConformance {
     }
 
     private mutating func checkTarget() {
-        for small in SmallModels.all where small.model.terms.unit != nil {
+        for small in SmallModels.all where small.model.terms.unit != nil && small.model.variables > 0 {
             let least = SmallModels.enumerated(small.model).least
             let what = "“\(small.name)” with a target"
             if let set = sample(small.model, what, control: SamplingControl(target: least)), set.first.energy <= least {

@@ -93,13 +93,13 @@ public struct SamplerConformance: Sendable {
                 expect(isRight, "\(what): \(set.first.energy) instead of \(least)")
             }
             if traits.isExact { expect(set.stopReason == .optimal, "\(what) is not proved: \(set.stopReason)") }
-            if let reads = traits.reads, set.stopReason == .completed { expect(set.reads == reads, "\(what): \(set.reads) reads instead of \(reads)") }
+            // Without variables there is nothing to read.
+            if let reads = traits.reads, set.stopReason == .completed, small.model.variables > 0 { expect(set.reads == reads, "\(what): \(set.reads) reads instead of \(reads)") }
         }
     }
 
     private mutating func checkDeterminism() {
         for (name, model) in Self.medium(traits.completeVariables) {
-            // Limited by updates neither: only runs to the end are promised to be the same.
             guard let one = sample(model, name, seed: 7), let again = sample(model, name, seed: 7),
                 let two = sample(model, name, seed: 7, control: SamplingControl(threads: 2))
             else { continue }

@@ -20,8 +20,51 @@ import _TestSupport
             $0.isExact = true
             $0.mediumVariables = 100
             $0.completeVariables = 36
-        }
+        },
+        Subject(SimulatedAnnealing()) {
+            $0.reads = 16
+            $0.twins = [SimulatedAnnealing.reference]
+        },
+        Subject(SimulatedBifurcation()) {
+            $0.reads = 32
+            $0.twins = engines(.generalised)
+        },
+        Subject(SimulatedBifurcation(.init(variant: .ballistic))) {
+            $0.reads = 32
+            $0.twins = engines(.ballistic)
+        },
+        Subject(SimulatedBifurcation(.init(variant: .discrete))) {
+            $0.reads = 32
+            $0.twins = engines(.discrete)
+        },
+        Subject(PopulationAnnealing()) {
+            $0.atTemperature = { beta, reads in
+                var options = PopulationAnnealing.Options()
+                (options.population, options.sweeps, options.coldest, options.descends) = (reads, 20, beta, false)
+                return PopulationAnnealing(options)
+            }
+        },
+        Subject(MomentumAnnealing()) { $0.reads = 16 },
+        // Composites, around a sampler that proves and around one that does not.
+        Subject(SpinReversal(SimulatedAnnealing(), transforms: 2)) { $0.reads = 32 },
+        Subject(Scaled(SimulatedAnnealing())) { $0.reads = 16 },
+        Subject(FixedVariables(SimulatedAnnealing())),
+        Subject(SolvedByComponents(SimulatedAnnealing())),
+        Subject(Polished(SimulatedAnnealing())) { $0.reads = 16 },
+        Subject(SpinReversal(Scaled(FixedVariables(SolvedByComponents(Polished(ExactSolver())))))) {
+            $0.isExact = true
+            $0.mediumVariables = 100
+            $0.completeVariables = 36
+        },
     ]
+
+    private static func engines(_ variant: SimulatedBifurcation.Variant) -> [any Sampler] {
+        [SimulatedBifurcation.Engine.dense, .sparse].map {
+            var options = SimulatedBifurcation.Options(variant: variant)
+            options.engine = $0
+            return SimulatedBifurcation(options)
+        }
+    }
 
     @Test(arguments: subjects) func conforms(_ subject: Subject) {
         var conformance = SamplerConformance(subject.sampler, subject.traits)
@@ -34,5 +77,10 @@ import _TestSupport
         exact.method = .branchAndBound
         exact.states = 3
         #expect(OptionsConformance.failure(exact) == nil)
+        #expect(OptionsConformance.failure(SimulatedBifurcation.Options(variant: .discrete, reads: 3, timeStep: 0.5)) == nil)
+        var population = PopulationAnnealing.Options()
+        population.coldest = 2
+        #expect(OptionsConformance.failure(population) == nil)
+        #expect(OptionsConformance.failure(MomentumAnnealing.Options()) == nil)
     }
 }

@@ -26,7 +26,7 @@ extension IsingModel {
         if let unit = terms.unit {
             scale = 1 / unit
         } else {
-            scale = Double(sign: .plus, exponent: Swift.min(50 - Int(sum.exponent), 1000), significand: 1)
+            scale = sum > 0 ? Double(sign: .plus, exponent: Swift.min(50 - Int(sum.exponent), 1000), significand: 1) : 1
         }
         var network = ImplicationNetwork(self, scale: scale, stepLimit: stepLimit)
         network.maximise()

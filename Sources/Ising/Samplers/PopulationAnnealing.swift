@@ -123,6 +123,8 @@ private struct Population {
 
     private func result() -> [PackedSpins] {
         let all = replicas.map { ($0.energy, PackedSpins($0.spins)) }
+        // A rounded model takes different energies for equal ones.
+        if !model.isExact { for (energy, spins) in all { monitor.offer(energy) { spins } } }
         // The best ever met belongs to the result where minima are wanted; a thermal sample is left as it is.
         guard options.descends, let best else { return Array(all.map(\.1).prefix(options.keep ?? all.count)) }
         let sorted = all.sorted { $0 < $1 }.map(\.1)
