@@ -31,6 +31,8 @@ import Testing
         let quadratised = try constrained.quadratised()
         let bits = quadratised.decode(quadratised.encode([1, 1, 0]))
         let penaltyShare = try quadratised.report().penaltyShare
+        let solution = try PolynomialAnnealing().sample(constrained, seed: 1).first
+        #expect(solution.isFeasible && solution.energy == 0)
         #expect(!isFeasible && bits == [1, 1, 0] && (penaltyShare ?? 0) > 0.5)
         #expect(try constrained.quadratised(strengths: .uniform(5)).constraintStrengths == [5])
     }

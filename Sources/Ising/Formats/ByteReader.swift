@@ -32,36 +32,63 @@ struct ByteReader {
         return Array(bytes[position..<position + count])
     }
 
-    /// A number of the named type of NumPy.
-    mutating func number(_ type: NumberType, _ what: String) throws(ProblemFileError) -> Double {
-        let start = position
-        let value: Double?
-        switch type {
-        case .float32: value = Double(Float(bitPattern: try integer(UInt32.self, what)))
-        case .float64: value = Double(bitPattern: try integer(UInt64.self, what))
-        default: value = Double(exactly: try index(type, what))
+    mutating func skip(_ count: Int) { position += count }
+
+    /// Numbers of the named type of NumPy, the first `from` bytes ahead and each `stride` bytes behind the one before. Does not move.
+    func numbers(_ type: NumberType, count: Int, from: Int = 0, stride: Int, _ what: String) throws(ProblemFileError) -> [Double] {
+        try column(count, from: from, stride: stride, width: type.width, what) { (bytes, place) -> Double? in
+            let value: Double? =
+                switch type {
+                case .float32: Double(Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))))
+                case .float64: Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+                default: Self.whole(type, bytes, place).flatMap { Double(exactly: $0) }
+                }
+            return value.flatMap { $0.isFinite ? $0 : nil }
         }
-        guard let value, value.isFinite else {
-            position = start
-            throw fault("\(what) is not a finite number that a Double holds exactly; correct it")
-        }
-        return value
     }
 
-    /// A whole number of the named type of NumPy; the types of real numbers have none.
-    mutating func index(_ type: NumberType, _ what: String) throws(ProblemFileError) -> Int {
+    /// Whole numbers of the named type from 0 up to but not including `limit`.
+    /// - Precondition: a type of whole numbers.
+    func indices(_ type: NumberType, count: Int, from: Int = 0, stride: Int, _ what: String, below limit: Int) throws(ProblemFileError) -> [Int] {
+        try column(count, from: from, stride: stride, width: type.width, what) { (bytes, place) -> Int? in
+            Self.whole(type, bytes, place).flatMap { $0 >= 0 && $0 < limit ? $0 : nil }
+        }
+    }
+
+    @inline(__always)
+    private func column<Value>(
+        _ count: Int, from: Int, stride: Int, width: Int, _ what: String, _ read: (UnsafeRawBufferPointer, Int) -> Value?
+    ) throws(ProblemFileError) -> [Value] {
+        guard count == 0 || remaining >= from + (count - 1) * stride + width else { throw fault("the file ends within \(what); complete it") }
+        var values: [Value] = []
+        values.reserveCapacity(count)
+        let start = position + from
+        let good = bytes.withUnsafeBytes { bytes in
+            for index in 0..<count {
+                guard let value = read(bytes, start + index * stride) else { return false }
+                values.append(value)
+            }
+            return true
+        }
+        guard good else {
+            throw ProblemFileError(
+                name, .badBytes(offset: start + values.count * stride, reason: "\(what) is out of its range, or not a finite number; correct it"))
+        }
+        return values
+    }
+
+    @inline(__always)
+    private static func whole(_ type: NumberType, _ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int? {
         switch type {
-        case .int8: return Int(try integer(Int8.self, what))
-        case .int16: return Int(try integer(Int16.self, what))
-        case .int32: return Int(try integer(Int32.self, what))
-        case .int64: return Int(try integer(Int64.self, what))
-        case .uint8: return Int(try integer(UInt8.self, what))
-        case .uint16: return Int(try integer(UInt16.self, what))
-        case .uint32: return Int(try integer(UInt32.self, what))
-        case .uint64:
-            guard let value = Int(exactly: try integer(UInt64.self, what)) else { throw fault("\(what) is too large; correct it") }
-            return value
-        case .float32, .float64: preconditionFailure("a real number is not an index")
+        case .int8: Int(bytes.loadUnaligned(fromByteOffset: place, as: Int8.self))
+        case .int16: Int(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int16.self)))
+        case .int32: Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int32.self)))
+        case .int64: Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int64.self)))
+        case .uint8: Int(bytes.loadUnaligned(fromByteOffset: place, as: UInt8.self))
+        case .uint16: Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+        case .uint32: Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+        case .uint64: Int(exactly: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+        case .float32, .float64: nil
         }
     }
 }

@@ -18,12 +18,16 @@ extension Problem {
         var reader = ByteReader(bytes, name: name)
         let header = try BQMHeader(&reader)
         let sign: Double = sense == .min ? 1 : -1
+        let start = reader.position
         let (rows, terms) = try Self.readBQM(&reader, header, sign: sign)
-        // Only the lower half of the couplings has been taken; the upper one must say the same.
+        // Only the upper half of the couplings has been taken; the lower one must say the same.
         let adjacency = terms.adjacency
-        guard adjacency.starts == rows.starts, adjacency.neighbours == rows.neighbours,
+        guard adjacency.starts == rows.starts, zip(adjacency.neighbours, rows.neighbours).allSatisfy({ Int($0) == $1 }),
             zip(adjacency.weights, rows.weights).allSatisfy({ $0 == sign * $1 })
-        else { throw reader.fault("the couplings before do not stand in two rows each, in ascending order and alike; write the file anew") }
+        else {
+            let reason = "the couplings from here on do not stand in two rows each, in ascending order and alike; write the file anew"
+            throw ProblemFileError(name, .badBytes(offset: start, reason: reason))
+        }
         var labels = header.labels
         if header.hasLabelSection { labels = try Self.readLabels(&reader, count: header.variables) }
         if let names = labels, names == names.indices.map({ .integer($0) }) { labels = nil }
@@ -33,46 +37,43 @@ extension Problem {
 
     private struct Rows {
         var starts: [Int] = []
-        var neighbours: [Int32] = []
+        var neighbours: [Int] = []
         var weights: [Double] = []
     }
 
     private static func readBQM(_ reader: inout ByteReader, _ header: BQMHeader, sign: Double) throws(ProblemFileError) -> (Rows, QuadraticTerms) {
         let ends = 2 * header.interactions
+        let (width, type) = (header.coefficient.width, header.coefficient)
+        let offset = try reader.numbers(type, count: 1, stride: width, "the offset")
+        reader.skip(width)
         var rows = Rows()
-        var builder = try naming(reader.name) { () throws(ProblemError) in
-            try ModelBuilder(variables: header.variables, vartype: header.vartype)
-        }
-        func add(_ step: () throws(ProblemError) -> Void) throws(ProblemFileError) {
-            do { try step() } catch { throw reader.fault("\(error)") }
-        }
-        let offset = try reader.number(header.coefficient, "the offset")
-        try add { () throws(ProblemError) in try builder.add(offset: sign * offset) }
-        for variable in 0..<header.variables {
-            let start = try reader.index(header.rowStart, "the start of row \(variable)")
-            guard start >= rows.starts.last ?? 0, start <= ends, variable > 0 || start == 0 else {
-                throw reader.fault("the row before starts at \(start), not in order within 0...\(ends); write the file anew")
-            }
-            rows.starts.append(start)
-            let value = try reader.number(header.coefficient, "linear coefficient \(variable)")
-            try add { () throws(ProblemError) in try builder.add(linear: variable, sign * value) }
-        }
+        rows.starts = try reader.indices(
+            header.rowStart, count: header.variables, stride: header.rowStart.width + width, "the start of a row", below: ends + 1)
         rows.starts.append(ends)
-        rows.neighbours.reserveCapacity(ends)
-        rows.weights.reserveCapacity(ends)
-        for variable in 0..<header.variables {
-            for _ in rows.starts[variable]..<rows.starts[variable + 1] {
-                let neighbour = try reader.index(header.neighbour, "a neighbour of variable \(variable)")
-                guard (0..<header.variables).contains(neighbour), neighbour != variable else {
-                    throw reader.fault("variable \(variable) is coupled to variable \(neighbour) of \(header.variables); write the file anew")
-                }
-                let weight = try reader.number(header.coefficient, "a coupling of variable \(variable)")
-                rows.neighbours.append(Int32(neighbour))
-                rows.weights.append(weight)
-                if neighbour < variable { try add { () throws(ProblemError) in try builder.add(coupling: neighbour, variable, sign * weight) } }
-            }
+        guard rows.starts.first == 0, zip(rows.starts, rows.starts.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+            throw reader.fault("the rows behind do not start in order; write the file anew")
         }
-        return (rows, try naming(reader.name) { () throws(ProblemError) in try builder.terms() })
+        let linear = try reader.numbers(
+            type, count: header.variables, from: header.rowStart.width, stride: header.rowStart.width + width, "a linear coefficient")
+        reader.skip(header.variables * (header.rowStart.width + width))
+        let stride = header.neighbour.width + width
+        rows.neighbours = try reader.indices(header.neighbour, count: ends, stride: stride, "a neighbour", below: header.variables)
+        rows.weights = try reader.numbers(type, count: ends, from: header.neighbour.width, stride: stride, "a coupling")
+        reader.skip(ends * stride)
+        let (collected, constant) = (rows, offset[0])
+        let terms = try naming(reader.name) { () throws(ProblemError) in
+            var builder = try ModelBuilder(variables: header.variables, vartype: header.vartype)
+            try builder.add(offset: sign * constant)
+            for variable in 0..<header.variables {
+                try builder.add(linear: variable, sign * linear[variable])
+                // The upper half comes in the order in which models keep it.
+                for place in collected.starts[variable]..<collected.starts[variable + 1] where collected.neighbours[place] >= variable {
+                    try builder.add(coupling: variable, Int(collected.neighbours[place]), sign * collected.weights[place])
+                }
+            }
+            return try builder.terms()
+        }
+        return (rows, terms)
     }
 
     private static func readLabels(_ reader: inout ByteReader, count: Int) throws(ProblemFileError) -> [VariableLabel] {

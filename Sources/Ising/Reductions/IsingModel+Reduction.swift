@@ -8,8 +8,9 @@ public struct ReductionOptions: Hashable, Sendable, Codable {
     public var roofDuality = true
     /// How often eliminations may halve the unit of the coefficients: a finer unit makes larger integers.
     public var halvings = 6
-    /// The most steps along edges that one computation of a roof dual may take.
-    public var flowSteps = 200_000_000
+    /// The most arcs that roof duality may look at in all, four a coupling and field each time it goes through the network. Where they do not
+    /// suffice for once, it is left out.
+    public var flowSteps = 20_000_000
 
     public init() {}
 }
@@ -32,10 +33,13 @@ extension IsingModel {
         let finest = terms.unit.map { $0 * Double(sign: .plus, exponent: -options.halvings, significand: 1) }
         graph.applyRules(options, finest: finest)
         guard options.roofDuality, graph.remaining > 0 else { return try graph.reduction() }
+        var steps = options.flowSteps
         while true {
             let reduction = try graph.reduction()
-            let dual = reduction.model.roofDual(stepLimit: options.flowSteps)
+            guard steps > 0 else { return reduction }
+            let dual = reduction.model.roofDual(stepLimit: steps)
             guard dual.decided > 0 else { return reduction }
+            steps -= dual.steps
             for (place, value) in dual.values.enumerated() where value != 0 { graph.fix(reduction.kept[place], to: value) }
             graph.applyRules(options, finest: finest)
         }

@@ -9,6 +9,9 @@ public struct RoofDual: Hashable, Sendable {
     /// Whether the computation came to its end. If not, the bound holds but nothing is decided.
     public let isComplete: Bool
 
+    /// How many arcs of the network were looked at.
+    public let steps: Int
+
     /// How many variables have a value.
     public var decided: Int { values.count { $0 != 0 } }
 }
@@ -21,6 +24,9 @@ extension IsingModel {
     ///
     /// - Parameter stepLimit: the most arcs of the network to look at.
     public func roofDual(stepLimit: Int = .max) -> RoofDual {
+        // Arcs are numbered in 32 bits; a network beyond them, or too large to be gone through once, is not made.
+        let arcs = 4 * (terms.linear.count { $0 != 0 } + terms.interactions)
+        let isPossible = arcs < Int(Int32.max) && variables < Int(Int32.max) / 2 - 1 && arcs <= stepLimit
         let sum = terms.linear.reduce(0) { $0 + $1.magnitude } + terms.weights.reduce(0) { $0 + $1.magnitude }
         let scale: Double
         if let unit = terms.unit {
@@ -28,18 +34,25 @@ extension IsingModel {
         } else {
             scale = sum > 0 ? Double(sign: .plus, exponent: Swift.min(50 - Int(sum.exponent), 1000), significand: 1) : 1
         }
+        guard isPossible else { return undecided(bound: terms.offset - sum - slack(sum), steps: 0) }
         var network = ImplicationNetwork(self, scale: scale, stepLimit: stepLimit)
         network.maximise()
         // The sum of all magnitudes is what the energy would be if nothing disagreed.
         let bound = terms.offset - (sum - Double(network.flow) / scale)
-        // What summing in Double may have lost.
-        let slack = terms.unit == nil ? 0x1p-52 * (sum + terms.offset.magnitude) * Double(variables + terms.interactions + 1) : 0
-        let none = [Int8](repeating: 0, count: variables)
-        guard network.isMaximal else {
-            return RoofDual(bound: bound - slack, values: none, isStrong: none.map { _ in false }, isComplete: false)
-        }
+        guard network.isMaximal else { return undecided(bound: bound - slack(sum), steps: stepLimit - network.stepsLeft) }
         let values = network.consistentValues()
         let isStrong = (0..<Int32(variables)).map { network.isImplied(2 * $0) || network.isImplied(2 * $0 + 1) }
-        return RoofDual(bound: bound - slack, values: values, isStrong: isStrong, isComplete: true)
+        return RoofDual(bound: bound - slack(sum), values: values, isStrong: isStrong, isComplete: true, steps: stepLimit - network.stepsLeft)
+    }
+
+    /// What summing in Double may have lost.
+    private func slack(_ sum: Double) -> Double {
+        terms.unit == nil ? 0x1p-52 * (sum + terms.offset.magnitude) * Double(variables + terms.interactions + 1) : 0
+    }
+
+    private func undecided(bound: Double, steps: Int) -> RoofDual {
+        RoofDual(
+            bound: bound, values: Array(repeating: 0, count: variables), isStrong: Array(repeating: false, count: variables), isComplete: false,
+            steps: steps)
     }
 }
