@@ -33,14 +33,9 @@ public struct ConversionReport: Encodable, Sendable, Hashable {
     ///   - sense: the source's sense; nil for its format's own.
     /// - Throws: `UnknownName`, `ProblemFileError`.
     public init(_ source: String, from: String? = nil, sense: String? = nil, to format: String, path: String) throws {
-        let sourceFormat = try from.map(Self.format(named:))
-        let target = try Self.format(named: format)
-        let sourceSense = try sense.map { name in
-            guard let sense = Problem.Sense(rawValue: name) else {
-                throw UnknownName("sense", name, known: Problem.Sense.allCases.map(\.rawValue))
-            }
-            return sense
-        }
+        let sourceFormat = try from.map(ProblemFormat.init(named:))
+        let target = try ProblemFormat(named: format)
+        let sourceSense = try sense.map(Problem.Sense.init(named:))
         let problem = try ConstrainedProblem.read(source, format: sourceFormat, sense: sourceSense)
         try problem.write(to: path, as: target)
         // What is reported is what the file says.
@@ -61,12 +56,5 @@ public struct ConversionReport: Encodable, Sendable, Hashable {
         }
         summed = problem.quadratic?.summed ?? 0
         folded = problem.quadratic?.folded ?? 0
-    }
-
-    private static func format(named name: String) throws(UnknownName) -> ProblemFormat {
-        guard let format = ProblemFormat(rawValue: name.lowercased()) else {
-            throw UnknownName("problem format", name, known: ProblemFormat.allCases.map(\.rawValue))
-        }
-        return format
     }
 }

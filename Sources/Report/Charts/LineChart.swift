@@ -25,10 +25,12 @@ public struct LineChart: Sendable, Hashable {
     public var isLogarithmic: Bool
     /// The x are whole numbers, such as epochs.
     public var xIsWhole: Bool
+    /// A logarithmic x axis; points that are not positive leave gaps.
+    public var xIsLogarithmic: Bool
 
     public init(
         title: String, xLabel: String, yLabel: String = "", series: [Series], unit: ValueUnit = .plain, isLogarithmic: Bool = false,
-        xIsWhole: Bool = true
+        xIsWhole: Bool = true, xIsLogarithmic: Bool = false
     ) {
         self.title = title
         self.xLabel = xLabel
@@ -37,6 +39,7 @@ public struct LineChart: Sendable, Hashable {
         self.unit = unit
         self.isLogarithmic = isLogarithmic
         self.xIsWhole = xIsWhole
+        self.xIsLogarithmic = xIsLogarithmic
     }
 }
 
@@ -47,7 +50,9 @@ extension LineChart {
             return SVG.empty(title: title, width: width, identifier: identifier)
         }
         let height = (width * 0.36 + 92).rounded()
-        let xAxis = Axis(covering: series.flatMap(\.x), wanted: width > 700 ? 10 : 6, wholeNumbers: xIsWhole, tight: true)
+        let xAxis = Axis(
+            covering: series.flatMap(\.x), scale: xIsLogarithmic ? .logarithmic : .linear, wanted: width > 700 ? 10 : 6, wholeNumbers: xIsWhole,
+            tight: true)
         let yAxis = Axis(covering: series.flatMap(\.y), scale: isLogarithmic ? .logarithmic : .linear, wanted: 5)
         let labels = yAxis.ticks.map { yAxis.label($0, unit) }
         let left = 16 + (labels.map(SVG.width).max() ?? 0)
