@@ -1,5 +1,6 @@
 internal import BitCore
 internal import Foundation
+internal import Ising
 internal import Report
 
 extension Solution {

@@ -1,3 +1,4 @@
+internal import Ising
 internal import Report
 
 extension SolveReport {
