@@ -39,20 +39,18 @@ import Testing
         #expect(
             set.details["notes"]
                 == "{\"version\":1,\"vartype\":\"SPIN\",\"variables\":4,\"offset\":0,\"seed\":7,\"reads\":3,\"threads\":2,\"timeLimit\":60,"
-                + "\"target\":-4,\"linear\":[-0.5,0,0,0],\"quadratic\":[[0,1,1],[1,2,1],[2,3,-1]…")
+                + "\"target\":-4,\"linear\":[-0.5,0,0,0],\"quadratic\":[[0,1,1],[1,2,1],[2,3,-1]]}")
     }
 
     @Test func whatIsNotReadDoesNotBlock() throws {
         // 200,000 couplings are more than a pipe holds; the program closes its input at once, or never looks at it.
         let couplings = (0..<200_000).map { ($0, $0 + 1, 1.0) }
         let model = try IsingModel(fields: [Double](repeating: 0, count: 200_001), couplings: couplings)
-        for command in ["exec < /dev/null; awk 'BEGIN { for (i = 0; i < 200001; i++) printf i % 2; print \"\" }'", "awk 'BEGIN { for (i = 0; i < 200001; i++) printf i % 2; print \"\" }'"] {
+        let alternate = "awk 'BEGIN { for (i = 0; i < 200001; i++) printf i % 2; print \"\" }'"
+        for command in ["exec < /dev/null; " + alternate, alternate, "wc -c > /dev/null; " + alternate] {
             let set = try ExternalSampler(command: command).sample(model, seed: 0)
             #expect(set.first.energy == -200_000)
         }
-        let read = try ExternalSampler(command: "wc -c > /dev/null; " + "awk 'BEGIN { for (i = 0; i < 200001; i++) printf i % 2; print \"\" }'")
-            .sample(model, seed: 0)
-        #expect(read.first.energy == -200_000)
     }
 
     @Test func targetEndsTheProgram() throws {
@@ -130,10 +128,10 @@ import Testing
         #expect((notes.details["notes"]?.count ?? 0) < 1000)
         let long = try Self.sample("(printf '#'; yes | tr -d '\\n' | head -c 10000000; echo); echo 1011")
         #expect((long.details["notes"]?.count ?? 0) <= 201)
-        let few = try Self.sample("awk 'BEGIN { for (i = 0; i < 16; i++) print i % 2 \"\" int(i / 2) % 2 int(i / 4) % 2 int(i / 8) }'", .init(keep: 3))
-        #expect(few.samples.count == 3)
+        let few = try Self.sample("awk 'BEGIN { for (i = 0; i < 16; i++) print i % 2 \"\" int(i / 2) % 2 int(i / 4) % 2 int(i / 8) }'", .init(keep: 4))
+        #expect(few.samples.count == 4)
         #expect(few.first.energy == -3.5)
-        #expect(few.details["dropped"] == "13")
+        #expect(few.details["dropped"] == "12")
     }
 
     @Test func emptyAndOneVariable() throws {

@@ -25,7 +25,7 @@ import Testing
         ("exat", nil, "did you mean “exact”?"), ("", nil, "known are auto, "), ("external:", nil, "no command"), ("external: ", nil, "no command"),
         ("exact", "{", "not JSON"), ("exact", "[]", "a JSON object"), ("exact", #"{"state": 1}"#, "did you mean “states”?"),
         ("exact", #"{"states": "many"}"#, "states"), ("exact", #"{"method": "magic"}"#, "method"), ("exact", #"{"states": null}"#, "states"),
-        ("exact", #"{"states": 1.5}"#, "states"),
+        ("exact", #"{"states": 1.5}"#, "sampler exact: "),
     ])
     func mistakesAreSaid(_ name: String, _ options: String?, _ part: String) {
         let error = #expect(throws: SamplerCatalogError.self) { try SamplerCatalog.sampler(name, options: options) }

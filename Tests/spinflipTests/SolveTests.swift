@@ -134,7 +134,8 @@ import Testing
         try Self.withProblems { folder in
             let process = Process()
             process.executableURL = Tool.path
-            process.arguments = ["solve", folder + "/ring.txt", "--sampler", "external:echo 10100; echo go >&2; exec sleep 1000", "--time-limit", "1000"]
+            let program = "external:echo 10100; exec sleep 1000"
+            process.arguments = ["solve", folder + "/ring.txt", "--sampler", program, "--time-limit", "1000"]
             let (output, errors) = (Pipe(), Pipe())
             process.standardOutput = output
             process.standardError = errors
@@ -156,7 +157,8 @@ import Testing
                 (["ring.txt", "--sampler", "exat"], "external:COMMAND"), (["ring.txt", "--format", "rudi"], "did you mean “rudy”?"),
                 (["ring.txt", "--sense", "up"], "no sense is named"), (["ring.txt", "--options", "{"], "not JSON"),
                 (["ring.txt", "--options", "@/nowhere/options"], "/nowhere/options"), (["ring.txt", "--time-limit", "0"], "time limit of 0"),
-                (["ring.txt", "--time-limit", "nan"], "time limit of nan"), (["ring.txt", "--target", "inf"], "target of inf"), (["nothing.txt"], "nothing.txt"),
+                (["ring.txt", "--time-limit", "nan"], "time limit of nan"), (["ring.txt", "--target", "inf"], "target of inf"),
+                (["nothing.txt"], "nothing.txt"),
             ] {
                 let outcome = try Tool.run(["solve", folder + "/" + arguments[0]] + arguments.dropFirst())
                 #expect(outcome.status == 2, "\(arguments)")
@@ -170,7 +172,8 @@ import Testing
         try Self.withProblems { folder in
             let process = Process()
             process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", "{ sleep 0.2; \"$0\" solve \"$1\" --quiet; echo $? >&3; } 3>&2 2>/dev/null | true", Tool.path.path, folder + "/ring.txt"]
+            let script = "{ sleep 0.2; \"$0\" solve \"$1\" --quiet; echo $? >&3; } 3>&2 2>/dev/null | true"
+            process.arguments = ["-c", script, Tool.path.path, folder + "/ring.txt"]
             let errors = Pipe()
             process.standardError = errors
             try process.run()

@@ -24,7 +24,8 @@ public enum SamplerCatalog {
 
     /// All but `external:COMMAND`, whose name is not fixed.
     public static let entries: [Entry] = [
-        entry("auto", "the best for the model at hand", ExactSolver.Options(), endsByItself: false) { ExactSolver(options: $0) },
+        entry("auto", "chooses for the model at hand", SimulatedAnnealing.Options()) { ExactOrAnnealing(options: $0) },
+        entry("sa", "simulated annealing", SimulatedAnnealing.Options()) { SimulatedAnnealing($0) },
         entry("exact", "proves the optimum: enumeration, elimination, branch and bound", ExactSolver.Options(), endsByItself: true) {
             ExactSolver(options: $0)
         },
@@ -115,13 +116,13 @@ public enum SamplerCatalog {
 
     private static func explanation(_ error: DecodingError) -> String {
         func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func place(_ context: DecodingError.Context) -> String { context.codingPath.isEmpty ? "an option" : "option “\(path(context))”" }
         switch error {
-        case .typeMismatch(let type, let context): return "option “\(path(context))” is not of type \(type); correct it"
-        case .valueNotFound(let type, let context): return "option “\(path(context))” is null where \(type) is needed; give one or leave it out"
+        case .typeMismatch(let type, let context): return "\(place(context)) is not of type \(type); correct it"
+        case .valueNotFound(let type, let context): return "\(place(context)) is null where \(type) is needed; give one or leave it out"
         case .keyNotFound(let key, let context):
-            let place = path(context)
-            return "option “\(place.isEmpty ? "" : place + ".")\(key.stringValue)” is missing; give it"
-        case .dataCorrupted(let context): return "option “\(path(context))”: \(context.debugDescription)"
+            return "option “\((context.codingPath + [key]).map(\.stringValue).joined(separator: "."))” is missing; give it"
+        case .dataCorrupted(let context): return "\(place(context)): \(context.debugDescription)"
         @unknown default: return "options that cannot be read: \(error)"
         }
     }
@@ -142,5 +143,16 @@ extension SamplerCatalogError: CustomStringConvertible {
             return "no sampler is named “\(shown)”; \(hint)\(known.joined(separator: ", "))"
         case .option(let sampler, let reason): return "sampler \(sampler.prefix(60)): \(reason)"
         }
+    }
+}
+
+/// Enumeration where that takes no time, else annealing.
+private struct ExactOrAnnealing: Sampler {
+    var options: SimulatedAnnealing.Options
+    var name: String { "auto" }
+
+    func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
+        if model.variables <= 24 { return try ExactSolver().sample(model, seed: seed, control: control) }
+        return try SimulatedAnnealing(options).sample(model, seed: seed, control: control)
     }
 }

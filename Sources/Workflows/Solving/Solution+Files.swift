@@ -67,8 +67,13 @@ extension SolveReport {
     var page: HTMLReport {
         var cards = [HTMLReport.Card("objective", Self.number(objective), detail: "\(sense.rawValue)imised", tone: feasible ? .plain : .bad)]
         if !feasible { cards.append(.init("infeasible", "\(violations.count)", detail: "of \(constraints) constraints do not hold", tone: .bad)) }
-        if let target { cards.append(.init("target", Self.number(target), detail: targetMet == true ? "met" : "not met", tone: targetMet == true ? .good : .bad)) }
-        if let bound { cards.append(.init("bound", Self.number(bound), detail: "gap \(NumberText.percent(gap))", tone: gap == 0 ? .good : .plain)) }
+        if let target {
+            let isMet = targetMet == true
+            cards.append(.init("target", Self.number(target), detail: isMet ? "met" : "not met", tone: isMet ? .good : .bad))
+        }
+        if let bound {
+            cards.append(.init("bound", Self.number(bound), detail: "gap \(NumberText.percent(gap))", tone: gap == 0 ? .good : .plain))
+        }
         cards.append(.init("best after", Self.time(secondsToBest), detail: "of \(Self.time(seconds - readSeconds))"))
         var rows = [
             ["sampler", sampler], ["variables", NumberText.grouped(variables)], ["interactions", NumberText.grouped(interactions)],
@@ -89,6 +94,7 @@ extension SolveReport {
         let steps = trajectory.suffix(200).map { [Self.time($0.seconds), Self.number($0.objective), NumberText.grouped($0.updates)] }
         let table = HTMLReport.Table(columns: [.number("after"), .number("objective"), .number("updates")], rows: steps)
         sections.append(.init("", [.details("Every improvement", [.table(table)])]))
-        return HTMLReport(title: source.split(separator: "/").last.map(String.init) ?? source, subtitle: "spinflip \(Version.current), solve", sections: sections)
+        let name = source.split(separator: "/").last.map(String.init) ?? source
+        return HTMLReport(title: name, subtitle: "spinflip \(Version.current), solve", sections: sections)
     }
 }

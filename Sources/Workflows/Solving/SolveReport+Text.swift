@@ -14,7 +14,8 @@ extension SolveReport {
         if let target { lines.append("target     \(Self.number(target)), \(targetMet == true ? "met" : "not met")") }
         if let bound {
             lines.append(
-                status == .optimal || gap == 0 ? "bound      \(Self.number(bound)): this is an optimum"
+                status == .optimal || gap == 0
+                    ? "bound      \(Self.number(bound)): this is an optimum"
                     : "bound      \(Self.number(bound)), gap \(NumberText.percent(gap))")
         }
         lines.append("sampler    \(sampler), seed \(seed), \(threads) thread\(threads == 1 ? "" : "s"), \(reads) sample\(reads == 1 ? "" : "s")")

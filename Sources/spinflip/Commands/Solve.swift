@@ -34,7 +34,7 @@ struct Solve: Command {
             "Seconds to search, reading excluded (default: 10, but none with --reads or for samplers that end by themselves).", valueName: "s"))
     var timeLimit: Double?
 
-    @Option(help: ArgumentHelp("Objective at which to stop, in units of the file.", valueName: "e"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Objective at which to stop, in units of the file.", valueName: "e"))
     var target: Double?
 
     @Option(help: ArgumentHelp("Reads to make, for samplers that make reads.", valueName: "n"))
