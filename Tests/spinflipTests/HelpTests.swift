@@ -5,7 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
     static let commands = [
-        "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "solve", "convert", "data list",
+        "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "bench solvers", "solve", "convert",
+        "data list",
         "data fetch",
         "data verify", "report", "doctor",
     ]

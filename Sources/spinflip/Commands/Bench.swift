@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BitCore
+internal import Datasets
 internal import DenseMath
 internal import Profiling
 internal import Workflows
@@ -7,7 +8,7 @@ internal import Workflows
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure rates beside a roof measured in the same run.",
-        subcommands: [KernelBench.self, InferenceBench.self, TrainingBench.self])
+        subcommands: [KernelBench.self, InferenceBench.self, TrainingBench.self, SolverBench.self])
 
     struct KernelBench: Command {
         static let stopsCleanly = true
@@ -78,6 +79,70 @@ struct Bench: ParsableCommand {
             let report = try BenchmarkReport.training(benchmark, engine: engine.resolve(), parallel: common.parallel, terminal.control)
             terminal.finish(report) { report.text }
             return report.isComplete ? .done : .interrupted
+        }
+    }
+
+    struct SolverBench: Command {
+        static let stopsCleanly = true
+        static let configuration = CommandConfiguration(
+            commandName: "solvers",
+            abstract: "What samplers find in how long, and the rates of their engines.",
+            discussion: """
+                Files are solved with several seeds each, and medians reported. Without files and without --published, rates are measured: \
+                proposals a nanosecond of every engine of annealing on generated graphs, what more threads add, and exact enumeration. Exit status 1 \
+                says that --target was given and a median run missed it.
+                """)
+
+        @Argument(help: ArgumentHelp("Problem files.", valueName: "file"))
+        var files: [String] = []
+
+        @Flag(help: "Measure the rates of engines.")
+        var rates = false
+
+        @Flag(help: "Solve the instances of gset and qubo-sample, in the folder of the data sets, beside the goals of this project.")
+        var published = false
+
+        @Option(help: ArgumentHelp("What searches.", valueName: "name"))
+        var sampler = "auto"
+
+        @Option(help: ArgumentHelp("Options of the sampler: a JSON object.", valueName: "json"))
+        var options: String?
+
+        @Option(help: ArgumentHelp("Format of the files (default: by name and content).", valueName: "name"))
+        var format: String?
+
+        @Option(help: ArgumentHelp("Sense of the files, as in solve.", valueName: "name"))
+        var sense: String?
+
+        @Option(help: ArgumentHelp("Seconds a run (default: 10, or what a published instance is given).", valueName: "s"))
+        var timeLimit: Double?
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("Objective at which a run stops, the same for all files.", valueName: "e"))
+        var target: Double?
+
+        @Option(help: ArgumentHelp("Runs an instance, with seeds from --seed on.", valueName: "n"))
+        var seeds = 10
+
+        @OptionGroup var data: DataOptions
+        @OptionGroup var common: CommonOptions
+
+        func perform(_ terminal: Terminal) throws -> ExitStatus {
+            var report = SolverBenchmarkReport(rows: [], isComplete: true)
+            if rates || (files.isEmpty && !published) {
+                report = try SolverBenchmark.rates(threads: common.threadCount, seed: common.seed, terminal.control)
+            }
+            var instances = try SolverBenchmark.instances(files, format: format, sense: sense, target: target)
+            if published { instances += try SolverBenchmark.published(in: data.catalog.folder) }
+            if !instances.isEmpty, report.isComplete {
+                let benchmark = SolverBenchmark(
+                    sampler: sampler, options: options, timeLimit: timeLimit, seeds: seeds, firstSeed: common.seed, threads: common.threadCount)
+                let solved = try benchmark.run(instances, terminal.control)
+                report = SolverBenchmarkReport(rows: report.rows + solved.rows, isComplete: solved.isComplete)
+            }
+            terminal.finish(report) { report.text }
+            guard report.isComplete else { return .interrupted }
+            let missed = target != nil && report.rows.contains { $0.unit == "objective" && $0.isReached == false }
+            return missed ? .targetNotMet : .done
         }
     }
 }
