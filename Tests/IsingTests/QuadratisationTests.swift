@@ -178,4 +178,42 @@ import Testing
             #expect(qubo.energy(of: one.encode(bits)) == polynomial.energy(of: bits))
         }
     }
+
+    /// Terms of hundreds of bits, some of which share what they begin with.
+    @Test func longTermsAreQuadratised() throws {
+        let terms: [(Double, [Int])] = [(3, Array(0..<300)), (5, Array(0..<200)), (-7, Array(50..<350)), (2, Array(0..<26)), (1, [0, 1, 2])]
+        let polynomial = try BinaryPolynomial(variables: 400, vartype: .binary, terms: terms)
+        let result = try polynomial.quadratised()
+        #expect(result.auxiliaries.count < 320)
+        let qubo = try result.qubo()
+        var generator = SeededGenerator(seed: 1)
+        for zeros in [0, 0, 1, 1, 2, 3, 100] {
+            var bits = [UInt8](repeating: 1, count: 400)
+            for _ in 0..<zeros { bits[generator.index(below: 400)] = 0 }
+            let warm = result.encode(bits)
+            #expect(qubo.energy(of: warm) == polynomial.energy(of: bits))
+            // No auxiliary, flipped alone, gains anything.
+            for place in polynomial.variables..<result.bits {
+                var other = warm
+                other[place] ^= 1
+                #expect(qubo.energy(of: other) >= qubo.energy(of: warm))
+            }
+        }
+    }
+
+    /// The least over the auxiliaries, with all of them free, of terms just long enough to be halved.
+    @Test func halvedTermsKeepTheLeast() throws {
+        let count = 25
+        let polynomial = try BinaryPolynomial(variables: count + 1, vartype: .binary, terms: [(3, Array(0..<count)), (-1, [0]), (2, Array(1...count))])
+        let result = try polynomial.quadratised()
+        let qubo = try result.qubo()
+        for fixed in [[], [0], [3], [25], [0, 25]] {
+            var bits = [UInt8](repeating: 1, count: count + 1)
+            for place in fixed { bits[place] = 0 }
+            let values = Dictionary(uniqueKeysWithValues: bits.enumerated().map { ($0.offset, $0.element) })
+            let free = try qubo.fixing(values)
+            let solved = try ExactSolver().sample(free.model, seed: 1)
+            #expect(solved.stopReason == .optimal && solved.first.energy == polynomial.energy(of: bits))
+        }
+    }
 }

@@ -146,4 +146,20 @@ extension IsingModel {
         let dual = star.roofDual()
         #expect(dual.isComplete && dual.bound <= solved.model.terms.offset)
     }
+
+    /// Every variable but the first follows the one before it, and all are coupled to all: hundreds of merges of rows of hundreds.
+    @Test func denseModelsAreMerged() throws {
+        let count = 300
+        var generator = SeededGenerator(seed: 2)
+        var couplings: [(Int, Int, Double)] = []
+        for i in 0..<count {
+            for j in 0..<i { couplings.append((i, j, j == i - 1 ? -4e6 : Double(generator.index(below: 9) - 4))) }
+        }
+        let model = try IsingModel(fields: [Double](repeating: 1, count: count), couplings: couplings)
+        var options = ReductionOptions()
+        options.roofDuality = false
+        let reduction = try model.reduced(options)
+        #expect(reduction.isSolved)
+        #expect(model.energy(of: reduction.expand([Int8]())) == reduction.model.terms.offset)
+    }
 }

@@ -200,11 +200,19 @@ private struct PolynomialSearch: Sendable {
         while improved, rounds < 1000 {
             improved = false
             rounds += 1
-            for variable in state.bits.indices where state.change(variable) < 0 {
-                state.flip(variable)
-                improved = true
+            var proposals = 0
+            for variable in state.bits.indices {
+                if state.change(variable) < 0 {
+                    state.flip(variable)
+                    improved = true
+                }
+                proposals += 1
+                if proposals + state.work >= 8192 {
+                    guard monitor.poll(updates: proposals) else { return false }
+                    (proposals, state.work) = (0, 0)
+                }
             }
-            guard monitor.poll(updates: state.bits.count) else { return false }
+            guard monitor.poll(updates: proposals) else { return false }
         }
         return true
     }

@@ -9,6 +9,8 @@
 /// least over w is attained at w = xy for every assignment of the other bits when M is at least the greatest and minus the least value of g:
 /// if xy = 1, w = 0 must cost M ≥ g; if xy = 0, w = 1 must cost M ≥ −g. The sums of the positive and of the negative coefficients of g bound both.
 /// By induction from the last auxiliary to the first, the least over all of them is the polynomial.
+///
+/// Terms of very many bits are halved first, pair by pair as their bits follow one another: counting all their pairs would take too long.
 struct ProductSubstitution {
     private(set) var auxiliaries: [Quadratisation.Auxiliary] = []
     private(set) var strengths: [Double] = []
@@ -16,6 +18,9 @@ struct ProductSubstitution {
     private var products: [[Int32]] = []
     private var coefficients: [Double] = []
     private let variables: Int
+
+    /// Above this degree, pairs are not counted.
+    private static let longTerm = 24
 
     /// Positive terms of degree 3 or more, by each pair of their bits; terms that lost the pair are still listed.
     private var termsOfPair: [Pair: [Int32]] = [:]
@@ -31,6 +36,7 @@ struct ProductSubstitution {
             products.append(Array(polynomial.indices[polynomial.term(term)]))
             coefficients.append(polynomial.coefficients[term])
         }
+        try halveLongTerms()
         for term in products.indices where products[term].count > 2 {
             if coefficients[term] > 0 {
                 for pair in Pair.all(of: products[term]) { insert(Int32(term), at: pair) }
@@ -51,6 +57,31 @@ struct ProductSubstitution {
         var builder = try PolynomialBuilder(variables: variables + auxiliaries.count, vartype: .binary)
         for term in products.indices { try builder.add(coefficients[term], sorted: products[term]) }
         return try builder.polynomial()
+    }
+
+    /// Brings long positive terms down; a pair that two of them have at the same place is replaced by one auxiliary, which then outweighs both.
+    private mutating func halveLongTerms() throws(ProblemError) {
+        var made: [Pair: Int32] = [:]
+        for term in products.indices where coefficients[term] > 0 {
+            while products[term].count > Self.longTerm {
+                let product = products[term]
+                var shorter: [Int32] = []
+                for place in stride(from: 0, to: product.count - 1, by: 2) {
+                    let pair = Pair(first: product[place], second: product[place + 1])
+                    if let known = made[pair] {
+                        strengths[Int(known) - variables] += coefficients[term]
+                        shorter.append(known)
+                    } else {
+                        let auxiliary = try append(.product(pair.first, pair.second), strength: coefficients[term])
+                        made[pair] = auxiliary
+                        shorter.append(auxiliary)
+                    }
+                }
+                if !product.count.isMultiple(of: 2) { shorter.append(product[product.count - 1]) }
+                products[term] = shorter.sorted()
+            }
+        }
+        guard strengths.reduce(0, +).isFinite else { throw .overflow(.energy) }
     }
 
     private mutating func insert(_ term: Int32, at pair: Pair) {

@@ -19,6 +19,8 @@ struct ReductionGraph {
     private var queue: [Int32]
     private var queueStart = 0
     private var isQueued: [Bool]
+    /// While two variables are merged: the half-edge of the one that stays to each variable; −1 for none.
+    private var edgeTo: [Int32]
 
     init(_ model: IsingModel) {
         let (terms, count) = (model.terms, model.variables)
@@ -30,6 +32,7 @@ struct ReductionGraph {
         remaining = count
         queue = Array(0..<Int32(count))
         isQueued = Array(repeating: true, count: count)
+        edgeTo = Array(repeating: -1, count: count)
         for edge in 0..<terms.interactions where terms.weights[edge] != 0 { link(terms.first[edge], terms.second[edge], terms.weights[edge]) }
     }
 
@@ -97,10 +100,35 @@ struct ReductionGraph {
         let field = fields[Int(variable)]
         remove(variable)
         add(field: field * factor, to: other)
+        // With marks, each coupling finds its like at once, however many the two variables have.
+        var edge = head[Int(other)]
+        while edge >= 0 {
+            edgeTo[Int(target[Int(edge)])] = edge
+            edge = next[Int(edge)]
+        }
         for (neighbour, weight) in moved {
-            if neighbour == other { offset += weight * factor } else { add(coupling: weight * factor, other, neighbour) }
+            if neighbour == other {
+                offset += weight * factor
+            } else if edgeTo[Int(neighbour)] >= 0 {
+                add(weight: weight * factor, to: edgeTo[Int(neighbour)])
+            } else {
+                link(other, neighbour, weight * factor)
+            }
+            edgeTo[Int(neighbour)] = -1
+            touch(neighbour)
+        }
+        edge = head[Int(other)]
+        while edge >= 0 {
+            edgeTo[Int(target[Int(edge)])] = -1
+            edge = next[Int(edge)]
         }
         steps.append(.merged(variable, into: other, sign: sign))
+    }
+
+    private mutating func add(weight value: Double, to edge: Int32) {
+        weight[Int(edge)] += value
+        weight[Int(edge ^ 1)] += value
+        if weight[Int(edge)] == 0 { unlink(edge) }
     }
 
     /// Takes a variable out that its neighbours determine; the caller adds what its energy is as a function of them.
@@ -124,9 +152,7 @@ struct ReductionGraph {
         var edge = head[Int(short)]
         while edge >= 0, target[Int(edge)] != long { edge = next[Int(edge)] }
         if edge >= 0 {
-            weight[Int(edge)] += value
-            weight[Int(edge ^ 1)] += value
-            if weight[Int(edge)] == 0 { unlink(edge) }
+            add(weight: value, to: edge)
         } else {
             link(a, b, value)
         }
