@@ -45,6 +45,8 @@ import _TestSupport
             }
         },
         Subject(MomentumAnnealing()) { $0.reads = 16 },
+        Subject(Portfolio()) { $0.mediumVariables = 200 },
+        Subject(Portfolio(searchOnly)) { $0.mediumVariables = 200 },
         // Composites, around a sampler that proves and around one that does not.
         Subject(SpinReversal(SimulatedAnnealing(), transforms: 2)) { $0.reads = 32 },
         Subject(Scaled(SimulatedAnnealing())) { $0.reads = 16 },
@@ -57,6 +59,13 @@ import _TestSupport
             $0.completeVariables = 36
         },
     ]
+
+    /// The portfolio without its shortcuts: nothing is solved exactly or eliminated first.
+    private static let searchOnly: Portfolio.Options = {
+        var options = Portfolio.Options()
+        (options.exactVariables, options.eliminatedDegree) = (0, 0)
+        return options
+    }()
 
     private static func engines(_ variant: SimulatedBifurcation.Variant) -> [any Sampler] {
         [SimulatedBifurcation.Engine.dense, .sparse].map {

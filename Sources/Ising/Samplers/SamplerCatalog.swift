@@ -24,7 +24,7 @@ public enum SamplerCatalog {
 
     /// All but `external:COMMAND`, whose name is not fixed.
     public static let entries: [Entry] = [
-        entry("auto", "chooses for the model at hand", SimulatedAnnealing.Options()) { ExactOrAnnealing(options: $0) },
+        entry("auto", "exact where that is quick, else reduction and islands of annealing that share their elites", Portfolio.Options()) { Portfolio($0) },
         entry("sa", "simulated annealing", SimulatedAnnealing.Options()) { SimulatedAnnealing($0) },
         entry("exact", "proves the optimum: enumeration, elimination, branch and bound", ExactSolver.Options(), endsByItself: true) {
             ExactSolver(options: $0)
@@ -143,16 +143,5 @@ extension SamplerCatalogError: CustomStringConvertible {
             return "no sampler is named “\(shown)”; \(hint)\(known.joined(separator: ", "))"
         case .option(let sampler, let reason): return "sampler \(sampler.prefix(60)): \(reason)"
         }
-    }
-}
-
-/// Enumeration where that takes no time, else annealing.
-private struct ExactOrAnnealing: Sampler {
-    var options: SimulatedAnnealing.Options
-    var name: String { "auto" }
-
-    func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
-        if model.variables <= 24 { return try ExactSolver().sample(model, seed: seed, control: control) }
-        return try SimulatedAnnealing(options).sample(model, seed: seed, control: control)
     }
 }

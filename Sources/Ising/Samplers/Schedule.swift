@@ -32,11 +32,16 @@ public struct Schedule: Hashable, Sendable, Codable {
     /// σ² = mean over i of (hᵢ² + Σⱼ Jᵢⱼ²). Above that range a random start is as good as an equilibrated one; at its lower end all but the
     /// weakest spins are frozen, and a descent does the rest.
     package static func automatic(_ model: IntegerModel) -> Schedule {
+        let sigma = fieldDeviation(model)
+        return Schedule(hot: 1 / (0.6 * sigma), cold: 1 / (0.06 * sigma))
+    }
+
+    /// σ, the root mean square of the local fields of random spins: √(mean over i of hᵢ² + Σⱼ Jᵢⱼ²), in units of the energy; 1 where all are 0.
+    static func fieldDeviation(_ model: IntegerModel) -> Double {
         var sum = 0.0
         for field in model.fields { sum += Double(field) * Double(field) }
         for weight in model.weights { sum += Double(weight) * Double(weight) }
-        let sigma = sum > 0 ? (sum / Double(model.variables)).squareRoot() * model.scale : 1
-        return Schedule(hot: 1 / (0.6 * sigma), cold: 1 / (0.06 * sigma))
+        return sum > 0 ? (sum / Double(model.variables)).squareRoot() * model.scale : 1
     }
 
     func check() throws(SamplerError) {

@@ -1,0 +1,162 @@
+internal import BitCore
+
+/// The sampler for those who do not want to choose one: `auto`.
+///
+/// The model is first reduced, exactly (`IsingModel.reduced`): what low degrees and persistency decide needs no search. If little remains,
+/// that is solved exactly too. Else islands search side by side, each on a thread of its own where there are enough: anneals, reheats of the
+/// best at many temperatures, and `PartitionCrossover` between what these bring; they share what they find through a pool of elites.
+///
+/// With `reads`, or without any limit, the same seed gives the same samples whatever the number of threads.
+public struct Portfolio: Sampler {
+    public struct Options: Hashable, Sendable, Codable {
+        /// Lines of search that share a pool; nil for one a thread under a limit of time, and 4 otherwise, so that results do not depend on the
+        /// number of threads.
+        public var islands: Int?
+        /// Exchanges between the islands after which the search ends; nil for as many as the limits allow.
+        public var reads: Int?
+        /// Without a limit of time, updates or reads, the search ends after this many exchanges in a row that improved nothing.
+        public var patience = 16
+        /// Up to this many variables a model is solved exactly.
+        public var exactVariables = 40
+        /// Steps of each island between two exchanges.
+        public var steps = 4
+
+        /// Variables with up to this many couplings, at most 3, are eliminated before the search.
+        public var eliminatedDegree = 3
+
+        public init() {}
+
+        func check() throws(SamplerError) {
+            if let islands, islands < 1 { throw .option("\(islands) islands; use 1 or more") }
+            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+            guard patience >= 1 else { throw .option("patience is \(patience); use 1 or more") }
+            guard (0...3).contains(eliminatedDegree) else { throw .option("eliminatedDegree is \(eliminatedDegree); use 0 to 3") }
+            guard steps >= 1 else { throw .option("\(steps) steps between exchanges; use 1 or more") }
+        }
+    }
+
+    public let name = "auto"
+    public var options: Options
+
+    public init(_ options: Options = Options()) { self.options = options }
+
+    public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
+        try options.check()
+        for initial in control.initialStates where initial.count != model.variables {
+            throw .option("an initial state of \(initial.count) variables for a model of \(model.variables); give one of the model")
+        }
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        for initial in control.initialStates { monitor.offer(initial, energy: model.energy(of: initial.spins)) }
+        let reduction: Reduction
+        do { reduction = try model.reduced(reductionOptions(model)) } catch { throw .model(error) }
+        var details = ["remaining": String(reduction.model.variables)]
+        let door = Door(reduction: reduction, monitor: monitor)
+        if reduction.isSolved {
+            door.offer(PackedSpins(count: 0))
+            monitor.stopOptimal()
+            return monitor.sampleSet([], seed: seed, sampler: name, details: details)
+        }
+        if reduction.model.variables <= options.exactVariables, proves(door, seed: seed) {
+            details["method"] = "exact"
+            return monitor.sampleSet([], seed: seed, sampler: name, details: details)
+        }
+        let search = Search(door: door, options: options, generator: SeededGenerator(seed: seed))
+        let elites = search.run()
+        details.merge(search.details) { first, _ in first }
+        return monitor.sampleSet(elites, seed: seed, sampler: name, details: details)
+    }
+
+    /// Solves the reduced model exactly. Returns whether it came to the end.
+    private func proves(_ door: Door, seed: UInt64) -> Bool {
+        var control = SamplingControl(threads: door.monitor.control.threads)
+        control.isCancelled = { !door.monitor.poll(updates: 0) }
+        guard let set = try? ExactSolver().sample(door.reduction.model, seed: seed, control: control) else { return false }
+        _ = door.monitor.poll(updates: set.updates)
+        door.offer(set.first.spins)
+        guard set.stopReason == .optimal else { return false }
+        door.monitor.stopOptimal()
+        return true
+    }
+
+    private func reductionOptions(_ model: IsingModel) -> ReductionOptions {
+        var result = ReductionOptions()
+        result.greatestDegree = options.eliminatedDegree
+        // Without fields no value is better than its negative, and roof duality decides nothing.
+        result.roofDuality = model.terms.linear.contains { $0 != 0 }
+        result.flowSteps = 5_000_000
+        return result
+    }
+}
+
+extension Portfolio {
+    /// The way from the reduced model that is searched to the source that is reported.
+    struct Door: Sendable {
+        let reduction: Reduction
+        let monitor: SearchMonitor
+        let model: IntegerModel
+
+        init(reduction: Reduction, monitor: SearchMonitor) {
+            self.reduction = reduction
+            self.monitor = monitor
+            model = IntegerModel(reduction.model)
+        }
+
+        /// Expands an assignment only when it beats the best.
+        func offer(_ energy: Int64, _ spins: () -> PackedSpins) {
+            let claimed = model.energy(energy)
+            let slack = model.isExact ? 0 : model.scale * Double(model.variables + model.interactions)
+            if claimed - slack < monitor.bestEnergy { offer(spins()) }
+        }
+
+        func offer(_ spins: PackedSpins) {
+            let expanded = reduction.expand(spins.spins)
+            monitor.offer(PackedSpins(expanded), energy: monitor.model.source.energy(of: expanded))
+        }
+    }
+}
+
+extension Portfolio {
+    /// Islands on one model, and the pool between them.
+    struct Search {
+        let door: Door
+        let options: Options
+        let generator: SeededGenerator
+
+        private var model: IntegerModel { door.model }
+        private var monitor: SearchMonitor { door.monitor }
+
+        private var islandCount: Int { options.islands ?? (monitor.control.timeLimit == nil ? 4 : monitor.control.threads) }
+
+        var details: [String: String] { ["islands": String(islandCount)] }
+
+        /// Searches until the monitor stops it, or until nothing improves any more where no limit is set.
+        func run() -> [PackedSpins] {
+            let couplings = SpinCouplings(model, .any)
+            let layout = PlaneLayout(model)
+            let islands = (0..<islandCount).map { index in
+                Island(model, couplings: couplings, layout: layout, generator: generator.split(UInt64(index)))
+            }
+            var pool = ElitePool(capacity: 16, isSymmetric: model.largestField == 0)
+            let parallel = Parallel(threads: Swift.min(monitor.control.threads, islands.count))
+            let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
+            var (made, barren) = (0, 0)
+            while !monitor.isStopped, made < options.reads ?? .max, options.reads != nil || isLimited || barren < options.patience {
+                made += 1
+                nonisolated(unsafe) let islands = islands
+                let steps = options.steps
+                parallel.forEach(islands.count) { range in
+                    for island in range {
+                        for _ in 0..<steps {
+                            guard islands[island].step(offer: door.offer, poll: { monitor.poll(updates: $0) }) else { return }
+                        }
+                    }
+                }
+                let best = pool.elites.first?.energy
+                for island in islands { if let elite = island.incumbent { pool.insert(elite) } }
+                for island in islands { island.elites = pool.elites }
+                barren = pool.elites.first?.energy == best ? barren + 1 : 0
+            }
+            return pool.elites.map { PackedSpins(door.reduction.expand($0.spins.spins)) }
+        }
+    }
+}
