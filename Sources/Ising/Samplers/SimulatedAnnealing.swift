@@ -13,6 +13,10 @@ public struct SimulatedAnnealing: Sampler {
         case scalar
         /// One replica on full rows of couplings. The same samples as `scalar`.
         case dense
+        /// 64 replicas in bytes, each by itself, of models with small integers.
+        case bytes
+        /// 512 replicas in bits with shared random numbers, of models with small integers.
+        case planes
         /// One replica in plain Swift: slow, the definition of what the others do. The same samples as `scalar`.
         case reference
     }
@@ -64,9 +68,10 @@ public struct SimulatedAnnealing: Sampler {
         }
         let monitor = SearchMonitor(model, control: control)
         guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
+        if let anneal = try LaneAnneal(model: model, options: options, seed: seed, monitor: monitor) { return anneal.sampleSet() }
         let couplings =
             switch options.engine {
-            case .auto: SpinCouplings(model, .any)
+            case .auto, .bytes, .planes: SpinCouplings(model, .any)
             case .scalar, .reference: SpinCouplings(model, .sparse)
             case .dense: SpinCouplings(model, .dense)
             }
