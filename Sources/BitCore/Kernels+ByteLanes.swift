@@ -91,19 +91,17 @@ extension Kernels {
     /// - Parameters:
     ///   - spins: 64 bytes a variable, 0xFF or 0.
     ///   - generators: sixteen words, not all zero.
-    ///   - accept: for each sweep `ByteLaneModel.energies` numbers: a flip that raises the energy by 2D is accepted with probability
-    ///     accept[D] / 65536.
-    ///   - descending: accept only what lowers the energy; the tables must be zeros.
+    ///   - accept: for each sweep `ByteLaneModel.energies` numbers: a flip that raises the energy by 2D, or keeps it (D = 0), is accepted with
+    ///     probability accept[D] / 65536.
     public func annealBytes(
-        _ model: ByteLaneModel, runs: Range<Int>, spins: AlignedBuffer<UInt8>, generators: AlignedBuffer<UInt64>, accept: UnsafeBufferPointer<UInt16>,
-        descending: Bool = false
+        _ model: ByteLaneModel, runs: Range<Int>, spins: AlignedBuffer<UInt8>, generators: AlignedBuffer<UInt64>, accept: UnsafeBufferPointer<UInt16>
     ) {
         precondition(spins.count >= model.variables * ByteLaneModel.lanes, "\(spins.count) bytes for \(model.variables) variables")
         precondition(generators.count == 16 && accept.count % ByteLaneModel.energies == 0, "generators or tables of another size")
         precondition(runs.lowerBound >= 0 && runs.upperBound <= model.runCount, "runs \(runs) of \(model.runCount)")
         guard !accept.isEmpty, !runs.isEmpty, let tables = accept.baseAddress else { return }
         model.withC(runs) {
-            byteLanes.sweeps($0, spins.pointer, generators.pointer, tables, accept.count / ByteLaneModel.energies, descending ? 1 : 0)
+            byteLanes.sweeps($0, spins.pointer, generators.pointer, tables, accept.count / ByteLaneModel.energies)
         }
     }
 

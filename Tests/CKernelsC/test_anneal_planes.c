@@ -48,7 +48,7 @@ static void anneal(const sf_anneal_planes* slow, const sf_anneal_planes* fast, i
     for (size_t i = 0; i < terms; i++) ((uint32_t*)t.data)[i] = 64 * below((uint32_t)variables);
     for (size_t r = 0; r < run_count; r++)
         for (size_t v = runs[r].first; v < runs[r].first + runs[r].count; v++) {
-            const int middle = runs[r].weight - (int)below(5) + 2, any = (int)below(260) - 130;
+            const int middle = runs[r].weight - (int)below(5) + 2, any = (int)below(520) - 260;
             ((int16_t*)up.data)[v] = (int16_t)(below(4) ? (middle + 1) / 2 : any / 2);
             ((int16_t*)down.data)[v] = (int16_t)(below(4) ? middle / 2 + 1 : any / 2);
         }

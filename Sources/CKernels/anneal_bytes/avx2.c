@@ -76,8 +76,8 @@ OP tables tables_from(const uint16_t* accept) {
 
 OP __m256i less(__m256i a, __m256i b) { return _mm256_xor_si256(_mm256_cmpeq_epi8(_mm256_max_epu8(a, b), a), _mm256_set1_epi8(-1)); }
 
-OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept, int descending) {
-    const __m256i zero = _mm256_setzero_si256(), from = _mm256_set1_epi8(descending ? 0 : 1), seventy = _mm256_set1_epi8(0x70);
+OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept) {
+    const __m256i zero = _mm256_setzero_si256(), seventy = _mm256_set1_epi8(0x70);
     lanes limit_high = splat(0), limit_low = splat(0), result;
     for (int block = 0; block < accept->blocks; block++)
         for (int i = 0; i < 2; i++) {
@@ -88,12 +88,12 @@ OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept, 
         }
     SF_UNROLL
     for (int i = 0; i < 2; i++) {
-        const __m256i gains = _mm256_cmpgt_epi8(from, d.half[i]);
+        // Of negative D no entry is selected, so the limit is 0.
+        const __m256i gains = _mm256_cmpgt_epi8(zero, d.half[i]);
         const __m256i tied = _mm256_and_si256(
             _mm256_cmpeq_epi8(high.half[i], limit_high.half[i]), less(low.half[i], limit_low.half[i]));
         const __m256i below = _mm256_or_si256(less(high.half[i], limit_high.half[i]), tied);
-        const __m256i flips = _mm256_or_si256(gains, _mm256_and_si256(_mm256_cmpgt_epi8(d.half[i], zero), below));
-        result.half[i] = _mm256_xor_si256(spin.half[i], flips);
+        result.half[i] = _mm256_xor_si256(spin.half[i], _mm256_or_si256(gains, below));
     }
     return result;
 }

@@ -54,15 +54,13 @@ OP tables tables_from(const uint16_t* accept) {
     return result;
 }
 
-OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept, int descending) {
-    const lanes zero = _mm512_setzero_si512();
-    const __mmask64 gains = descending ? _mm512_cmplt_epi8_mask(d, zero) : _mm512_cmple_epi8_mask(d, zero);
-    // The index is D mod 128; of those up to 0 the answer does not matter but for D = 0 in a descent, where entry 0 must not count.
-    const __mmask64 costs = _mm512_cmpgt_epi8_mask(d, zero);
+OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept) {
+    // The index is D mod 128; of negative ones the answer does not matter.
+    const __mmask64 gains = _mm512_movepi8_mask(d);
     const lanes limit_high = _mm512_permutex2var_epi8(accept->high[0], d, accept->high[1]);
     const lanes limit_low = _mm512_permutex2var_epi8(accept->low[0], d, accept->low[1]);
-    const __mmask64 below = _mm512_mask_cmplt_epu8_mask(costs, high, limit_high);
-    const __mmask64 tied = _mm512_mask_cmplt_epu8_mask(_mm512_mask_cmpeq_epi8_mask(costs, high, limit_high), low, limit_low);
+    const __mmask64 below = _mm512_cmplt_epu8_mask(high, limit_high);
+    const __mmask64 tied = _mm512_mask_cmplt_epu8_mask(_mm512_cmpeq_epi8_mask(high, limit_high), low, limit_low);
     return _mm512_mask_sub_epi8(spin, gains | below | tied, _mm512_set1_epi8(-1), spin);
 }
 

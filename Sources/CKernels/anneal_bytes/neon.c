@@ -72,7 +72,7 @@ OP tables tables_from(const uint16_t* accept) {
     return result;
 }
 
-OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept, int descending) {
+OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept) {
     lanes result;
     SF_UNROLL
     for (int i = 0; i < 4; i++) {
@@ -83,11 +83,11 @@ OP lanes flip(lanes spin, lanes d, lanes high, lanes low, const tables* accept, 
             limit_high = vorrq_u8(limit_high, vqtbl4q_u8(accept->high[1], beyond));
             limit_low = vorrq_u8(limit_low, vqtbl4q_u8(accept->low[1], beyond));
         }
-        const int8x16_t signed_d = vreinterpretq_s8_u8(index);
-        const uint8x16_t gains = vcltq_s8(signed_d, vdupq_n_s8(descending ? 0 : 1));
+        // A negative D is past the tables too, so its limit is 0.
+        const uint8x16_t gains = vcltzq_s8(vreinterpretq_s8_u8(index));
         const uint8x16_t tied = vandq_u8(vceqq_u8(high.q[i], limit_high), vcltq_u8(low.q[i], limit_low));
         const uint8x16_t below = vorrq_u8(vcltq_u8(high.q[i], limit_high), tied);
-        result.q[i] = veorq_u8(spin.q[i], vorrq_u8(gains, vandq_u8(vcgtq_s8(signed_d, vdupq_n_s8(0)), below)));
+        result.q[i] = veorq_u8(spin.q[i], vorrq_u8(gains, below));
     }
     return result;
 }

@@ -25,8 +25,7 @@ static const uint32_t* add_terms(const sf_byte_run* run, const uint32_t* terms, 
     return terms;
 }
 
-void sf_byte_sweeps_reference(
-    const sf_byte_model* model, uint8_t* spins, uint64_t* state, const uint16_t* accept, size_t sweeps, int descending) {
+void sf_byte_sweeps_reference(const sf_byte_model* model, uint8_t* spins, uint64_t* state, const uint16_t* accept, size_t sweeps) {
     for (; sweeps > 0; sweeps--, accept += SF_BYTE_ENERGIES)
         for (const sf_byte_run* run = model->runs; run < model->runs + model->run_count; run++) {
             const uint32_t* terms = model->terms + run->term;
@@ -38,7 +37,7 @@ void sf_byte_sweeps_reference(
                 uint8_t* own = spins + (size_t)v * SF_BYTE_LANES;
                 for (int lane = 0; lane < SF_BYTE_LANES; lane++) {
                     const int field = 2 * sum[lane] - model->pull[v], d = own[lane] ? -field : field;
-                    if (d < 0 || (d == 0 && !descending) || (d > 0 && high[lane] * 256 + low[lane] < accept[d])) own[lane] = (uint8_t)~own[lane];
+                    if (d < 0 || high[lane] * 256 + low[lane] < accept[d]) own[lane] = (uint8_t)~own[lane];
                 }
             }
         }

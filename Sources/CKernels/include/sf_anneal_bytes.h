@@ -11,7 +11,8 @@
 ///
 /// With c = the sum of J over the neighbours that are +1, the local field h + Σ J s is 2c - pull, where pull = Σ J - h. It is between
 /// -127 and 127, so bytes that overflow on the way do no harm. A flip changes the energy by 2D, where D = -field for a spin +1 and
-/// D = field for a spin -1. It is accepted when D <= 0 (D < 0 in a descent) or r < accept[D], for r uniform in [0, 65536).
+/// D = field for a spin -1. It is accepted when D < 0 or r < accept[D], for r uniform in [0, 65536). For D = 0 too: were such flips always
+/// made, a chain that visits variables in a fixed order would never leave some states of a triangle of equal couplings.
 enum { SF_BYTE_LANES = 64, SF_BYTE_WEIGHT = 127, SF_BYTE_ENERGIES = 128 };
 
 /// Consecutive variables with as many couplings of +1, of -1, and of other values.
@@ -32,12 +33,12 @@ typedef struct {
 } sf_byte_model;
 
 /// `sweeps` sweeps over the variables in their order. `spins` is aligned to 64 bytes; `accept` has SF_BYTE_ENERGIES numbers for each
-/// sweep, entry 0 not used.
+/// sweep; all zeros are a descent.
 ///
 /// Random numbers: eight xorshift128+ generators (23, 18, 5), `state` holding their first words and then their second. A variable takes two
 /// steps of 64 bytes: byte k of the first is the high half of lane k's number, byte k of the second the low half.
 typedef void (*sf_byte_sweeps_fn)(
-    const sf_byte_model* model, uint8_t* spins, uint64_t* state, const uint16_t* accept, size_t sweeps, int descending);
+    const sf_byte_model* model, uint8_t* spins, uint64_t* state, const uint16_t* accept, size_t sweeps);
 
 /// sums[lane] += twice the energy of the runs' variables, of couplings each end counting half: Σ s (2 h + Σ J s).
 typedef void (*sf_byte_energies_fn)(const sf_byte_model* model, const uint8_t* spins, int32_t* sums);

@@ -7,7 +7,7 @@
 #include "sf_isa.h"
 
 /// Multi-spin coding: 512 copies of one Ising model are annealed together. A variable is a plane of 512 bits, one of each copy (a lane);
-/// bit 1 is spin +1. Couplings and fields are small integers, |h| + Σ|J| <= 126 at every variable.
+/// bit 1 is spin +1. Couplings and fields are small integers, |h| + Σ|J| <= 254 at every variable.
 ///
 /// Let a variable have the terms J_j, W = Σ|J_j|, and c = the weight of the terms that pull it up: those of J_j > 0 whose neighbour is
 /// +1 and of J_j < 0 whose neighbour is -1 (in the energy Σ J s s they favour -1). Then a flip changes the energy by 2D, where
@@ -17,7 +17,7 @@
 ///     a spin -1 flips iff c < down + j,   down = floor((W - h) / 2) + 1.
 /// So the new spin is +1 iff c < k, k being up - j or down + j by the old spin: one comparison of a bit-sliced sum.
 /// With `up` and `down` exchanged and no D > 0 accepted, flips are accepted iff D < 0, which is descent.
-enum { SF_PLANE_WORDS = 8, SF_PLANE_LEVELS = 7, SF_PLANE_WEIGHT = 126, SF_PLANE_ENERGIES = 128, SF_PLANE_CHUNK = 32, SF_PLANE_MASKS = 8 };
+enum { SF_PLANE_WORDS = 8, SF_PLANE_LEVELS = 8, SF_PLANE_WEIGHT = 254, SF_PLANE_ENERGIES = 256, SF_PLANE_CHUNK = 32, SF_PLANE_MASKS = 8 };
 
 /// Consecutive variables whose terms have the same form. A coupling of weight w is a term at each level l whose bit is set in |w|.
 typedef struct {

@@ -63,7 +63,11 @@ public struct ParallelTempering: Sampler {
             throw .option("an initial state of \(initial.count) variables for a model of \(model.variables); give one of the model")
         }
         let monitor = SearchMonitor(model, control: control)
-        guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
+        guard model.variables > 0 else {
+            let empty = PackedSpins(count: 0)
+            monitor.offer(empty, energy: model.energy(0))
+            return monitor.sampleSet([PackedSpins](repeating: empty, count: options.reads ?? 4), seed: seed, sampler: name)
+        }
         let couplings = SpinCouplings(model, .any)
         let isLimited = control.timeLimit != nil || control.updateLimit != nil
         let betas = options.betas ?? TemperatureLadder.betas(model, count: options.temperatures)

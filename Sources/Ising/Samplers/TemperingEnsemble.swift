@@ -64,7 +64,9 @@ final class TemperingEnsemble {
             for rung in betas.indices {
                 for family in 0..<families {
                     let chain = chains[holders[family][rung]]
-                    guard sweep(chain, temperature: 1 / (betas[rung] * model.scale), made: &made, monitor: monitor) else { return finish(monitor) }
+                    let temperature = 1 / (betas[rung] * model.scale)
+                    guard sweep(chain, temperature: temperature, made: &made, monitor: monitor) else { return finish(monitor) }
+                    proposeAnywhere(chain, temperature: temperature)
                 }
             }
             offerBest(monitor)
@@ -98,8 +100,25 @@ final class TemperingEnsemble {
         return true
     }
 
-    /// Offers the best replica after a sweep if it beats what this ensemble had.
+    /// Proposes to flip a random spin. Sweeps in a fixed order that always make flips of equal energy do not reach all states of some small
+    /// models, say a triangle of equal couplings; with this they do.
+    private func proposeAnywhere(_ chain: SpinChain, temperature: Double) {
+        let spin = generator.index(below: model.variables)
+        let cost = -2 * Double(chain.gain(spin))
+        if cost <= 0 || uniform() < Power.of(2, -cost / temperature * 1.4426950408889634) { chain.flip(spin) }
+    }
+
+    private func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
+
+    /// Offers the best replica after a sweep if it beats what this ensemble had. Where integer energies are rounded, those that come as close as
+    /// the rounding are offered as well.
     private func offerBest(_ monitor: SearchMonitor) {
+        if !model.isExact {
+            let close = bestEnergy + Int64(model.variables + model.interactions)
+            for chain in chains where chain.energy <= close {
+                monitor.offer(chain.energy) { PackedSpins(words: chain.words, count: model.variables) }
+            }
+        }
         guard let chain = chains.min(by: { $0.energy < $1.energy }), chain.energy < bestEnergy else { return }
         best = chain.words
         bestEnergy = chain.energy
@@ -127,7 +146,7 @@ final class TemperingEnsemble {
                 // ln of the probability: it is gained where the colder replica has the greater energy.
                 let gain = (betas[rung + 1] - betas[rung]) * model.scale * Double(chains[cold].energy - chains[hot].energy)
                 tried[rung] += 1
-                let draw = Double(generator.next() >> 11) * 0x1p-53
+                let draw = uniform()
                 guard gain >= 0 || draw < Power.of(2, gain * 1.4426950408889634) else { continue }
                 holders[family].swapAt(rung, rung + 1)
                 exchanged[rung] += 1

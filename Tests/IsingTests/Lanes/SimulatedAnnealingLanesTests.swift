@@ -49,7 +49,7 @@ import _TestSupport
         for engine in [SimulatedAnnealing.Engine.planes, .bytes] {
             #expect(throws: SamplerError.self) { try SimulatedAnnealing(Options(engine: engine)).sample(model, seed: 1) }
         }
-        #expect(try SimulatedAnnealing(Options(reads: 100)).sample(model, seed: 1).first.energy == -1004)
+        #expect(try SimulatedAnnealing(Options(reads: 100)).sample(model, seed: 1).first.energy == -1002)
     }
 
     @Test func initialStates() throws {

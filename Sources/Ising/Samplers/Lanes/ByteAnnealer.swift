@@ -47,8 +47,7 @@ package final class ByteAnnealer: LaneAnnealer {
     }
 
     package func sweep(slice: Int, accept: UnsafeBufferPointer<UInt16>, descending: Bool) -> Int {
-        kernels.annealBytes(
-            layout.model, runs: layout.slices[slice].runs, spins: spins, generators: generators, accept: accept, descending: descending)
+        kernels.annealBytes(layout.model, runs: layout.slices[slice].runs, spins: spins, generators: generators, accept: accept)
         return layout.slices[slice].variables
     }
 

@@ -25,7 +25,7 @@ package struct PlaneLayout: Sendable {
     /// Planes that a sweep reads and writes.
     let work: Int
 
-    /// nil when |h| + Σ|J| of a variable is above 126, or the model is too large for 32-bit distances.
+    /// nil when |h| + Σ|J| of a variable is above 254, or the model is too large for 32-bit distances.
     package init?(_ model: IntegerModel) {
         let count = model.variables
         guard Int(model.largestRow) <= PlaneModel.largestWeight, count < 1 << 25, model.neighbours.count < 1 << 30 else { return nil }
@@ -35,7 +35,8 @@ package struct PlaneLayout: Sendable {
 
         let forms = (0..<count).map { Form(model, $0) }
         let order = (0..<count).sorted {
-            (forms[$0].positive, forms[$0].negative, locality[$0]) < (forms[$1].positive, forms[$1].negative, locality[$1])
+            let (a, b) = (forms[$0], forms[$1])
+            return (a.weight, a.positive, a.negative, a.parity, locality[$0]) < (b.weight, b.positive, b.negative, b.parity, locality[$1])
         }
         var planeOf = [UInt32](repeating: 0, count: count)
         for (plane, variable) in order.enumerated() { planeOf[variable] = UInt32(plane) }
@@ -102,24 +103,25 @@ package struct PlaneLayout: Sendable {
         slices = LaneSlice.cut(runs.map { ($0.count, $0.count * (1 + forms[order[$0.first]].terms)) })
     }
 
-    /// What the variables of a run have in common: how many terms of each sign they have at each level, seven bits a count, and the parity
-    /// of W − h. W stands highest, so that runs are ordered by it.
+    /// What the variables of a run have in common: how many terms of each sign they have at each level, eight bits a count, W, and the parity
+    /// of W − h.
     private struct Form: Equatable {
+        private(set) var weight = 0
         private(set) var positive: UInt64 = 0
         private(set) var negative: UInt64 = 0
+        private(set) var parity = 0
 
         init(_ model: IntegerModel, _ variable: Int) {
             for place in model.starts[variable]..<model.starts[variable + 1] {
                 let value = model.weights[place]
-                positive += UInt64(value.magnitude) << 56
+                weight += Int(value.magnitude)
                 for level in 0..<PlaneModel.levels where value.magnitude >> UInt32(level) & 1 == 1 {
                     if value > 0 { positive += 1 << UInt64(8 * level) } else { negative += 1 << UInt64(8 * level) }
                 }
             }
-            negative += UInt64((weight - Int(model.fields[variable])) & 1) << 56
+            parity = (weight - Int(model.fields[variable])) & 1
         }
 
-        var weight: Int { Int(positive >> 56) }
         var terms: Int { Self.counts(positive).reduce(0) { $0 + Int($1) } + Self.counts(negative).reduce(0) { $0 + Int($1) } }
 
         private static func counts(_ word: UInt64) -> [UInt8] {
@@ -129,7 +131,7 @@ package struct PlaneLayout: Sendable {
         func run(first: Int, term: Int) -> PlaneModel.Run {
             PlaneModel.Run(
                 first: first, count: 1, term: term, positive: Self.counts(positive), negative: Self.counts(negative), weight: weight,
-                parity: Int(negative >> 56))
+                parity: parity)
         }
     }
 }
