@@ -80,8 +80,7 @@ public struct ParallelTempering: Sampler {
                 generator: SeededGenerator(seed: seed).split(UInt64(read)))
             if !control.initialStates.isEmpty { ensemble.load(control.initialStates) }
             ensemble.run(sweeps: sweeps, monitor: monitor)
-            let state = options.keepsBest ? ensemble.best : ensemble.coldest
-            return [PackedSpins(words: state, count: model.variables)]
+            return [options.keepsBest ? ensemble.best : ensemble.coldest]
         }
         return monitor.sampleSet(
             samples, seed: seed, sampler: name,

@@ -14,8 +14,10 @@ final class TemperingEnsemble {
     private var generator: SeededGenerator
     private var tried: [Int]
     private var exchanged: [Int]
-    private(set) var best: [UInt64]
-    private var bestEnergy: Int64
+    private(set) var best: PackedSpins
+    private var bestEnergy = Double.infinity
+    /// The least integer energy that was met.
+    private var leastEnergy = Int64.max / 2
     private let cluster: SpinCluster
 
     /// Proposals between two looks at the clock.
@@ -40,19 +42,17 @@ final class TemperingEnsemble {
         holders = (0..<families).map { family in betas.indices.map { families * $0 + family } }
         tried = [Int](repeating: 0, count: Swift.max(0, betas.count - 1))
         exchanged = tried
-        best = chains[0].words
-        bestEnergy = chains[0].energy
+        best = PackedSpins(words: chains[0].words, count: model.variables)
         cluster = SpinCluster(model)
     }
 
     /// Replica k starts from states[k mod count].
     func load(_ states: [PackedSpins]) {
         for (index, chain) in chains.enumerated() { chain.set(states[index % states.count].words) }
-        (best, bestEnergy) = (chains[0].words, chains[0].energy)
     }
 
     /// The replica of the lowest temperature.
-    var coldest: [UInt64] { chains[holders[0][betas.count - 1]].words }
+    var coldest: PackedSpins { PackedSpins(words: chains[holders[0][betas.count - 1]].words, count: model.variables) }
 
     /// - Parameter sweeps: nil for as many as the monitor allows.
     func run(sweeps: Int?, monitor: SearchMonitor) {
@@ -110,29 +110,27 @@ final class TemperingEnsemble {
 
     private func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
 
-    /// Offers the best replica after a sweep if it beats what this ensemble had. Where integer energies are rounded, those that come as close as
-    /// the rounding are offered as well.
+    /// Keeps and offers what beats the best of this ensemble. Where integer energies are rounded, those that come as close as the rounding are
+    /// compared by their energies in the source.
     private func offerBest(_ monitor: SearchMonitor) {
-        if !model.isExact {
-            let close = bestEnergy + Int64(model.variables + model.interactions)
-            for chain in chains where chain.energy <= close {
-                monitor.offer(chain.energy) { PackedSpins(words: chain.words, count: model.variables) }
-            }
+        let slack = model.isExact ? 0 : Int64(model.variables + model.interactions)
+        for chain in chains where chain.energy < leastEnergy + slack {
+            let state = PackedSpins(words: chain.words, count: model.variables)
+            let energy = model.isExact ? model.energy(chain.energy) : model.source.energy(of: state.spins)
+            leastEnergy = Swift.min(leastEnergy, chain.energy)
+            guard energy < bestEnergy else { continue }
+            (best, bestEnergy) = (state, energy)
+            monitor.offer(state, energy: energy)
         }
-        guard let chain = chains.min(by: { $0.energy < $1.energy }), chain.energy < bestEnergy else { return }
-        best = chain.words
-        bestEnergy = chain.energy
-        monitor.offer(bestEnergy) { PackedSpins(words: best, count: model.variables) }
     }
 
     /// The best that was met, after a descent; of a large model that was stopped there is no time for one.
     private func finish(_ monitor: SearchMonitor) {
         offerBest(monitor)
-        monitor.offer(bestEnergy) { PackedSpins(words: best, count: model.variables) }
         if monitor.isStopped, model.variables > 4 * Self.pollInterval { return }
         let last = chains[holders[0][0]]
         let kept = last.words
-        last.set(best)
+        last.set(best.words)
         while last.sweep(temperature: 0) > 0 {}
         offerBest(monitor)
         last.set(kept)
