@@ -1,3 +1,4 @@
+import BitCore
 import Ising
 import Testing
 import _TestSupport
@@ -67,12 +68,36 @@ import _TestSupport
         return options
     }()
 
+    /// By rows, and by the dense matrix on every instruction set.
     private static func engines(_ variant: SimulatedBifurcation.Variant) -> [any Sampler] {
-        [SimulatedBifurcation.Engine.dense, .sparse].map {
-            var options = SimulatedBifurcation.Options(variant: variant)
-            options.engine = $0
-            return SimulatedBifurcation(options)
+        var options = SimulatedBifurcation.Options(variant: variant)
+        options.engine = .sparse
+        let sparse = SimulatedBifurcation(options)
+        options.engine = .dense
+        return [sparse]
+            + InstructionSet.supported.map {
+                var dense = SimulatedBifurcation(options)
+                dense.instructionSet = $0
+                return dense
+            }
+    }
+
+    /// Short runs of many agents, whose positions would show a difference in the last bit of a sum.
+    @Test(arguments: SimulatedBifurcation.Variant.allCases) func bifurcationDependsOnNoInstructionSet(
+        _ variant: SimulatedBifurcation.Variant
+    ) throws {
+        var generator = SeededGenerator(seed: 4)
+        let model = try RandomIsing.dense(150, range: 90, fields: true, &generator)
+        let options = SimulatedBifurcation.Options(variant: variant, reads: 48, steps: 60)
+        let sets = try Self.engines(variant).map { sampler in
+            guard var sampler = sampler as? SimulatedBifurcation else { throw SamplerError.unsuited("not a bifurcation") }
+            let engine = sampler.options.engine
+            sampler.options = options
+            sampler.options.engine = engine
+            return try sampler.sample(model, seed: 2)
         }
+        #expect(sets.allSatisfy { $0.samples == sets[0].samples })
+        #expect(sets[0].samples.count > 20)
     }
 
     @Test(arguments: subjects) func conforms(_ subject: Subject) {

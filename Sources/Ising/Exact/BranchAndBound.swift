@@ -23,6 +23,8 @@ struct BranchAndBound {
     /// Branches of the tree are dealt to threads as 2^8 tasks, once it has this many levels.
     static let splitLevels = 8
     static let leastSplit = 36
+    /// Up to here problems are solved within milliseconds.
+    static let earlyLevel = 44
 
     let task: ExactTask
     let problem: Problem
@@ -87,7 +89,9 @@ struct BranchAndBound {
         problem = Problem(task.model, gap: gap)
     }
 
-    func solve(start: PackedSpins) -> ExactOutcome {
+    /// - Parameter early: asked once, when the work has become large, for a bound in case it is not finished.
+    func solve(start: PackedSpins, early: () -> Double?) -> ExactOutcome {
+        var fallback: Double?
         let count = problem.variables
         var least = [0.0]
         var best = [Int8]()
@@ -100,6 +104,7 @@ struct BranchAndBound {
                 least.append(bound)
                 continue
             }
+            if free == Swift.min(count, Self.earlyLevel) { fallback = early() }
             let tree = SearchTree(problem, free: free, least: least, symmetric: !problem.fields[..<free].contains { $0 != 0 })
             tree.seed(descend(best + [Int8](repeating: 1, count: free - best.count)))
             tree.seed(descend(Array(starting[..<free])))
@@ -110,7 +115,7 @@ struct BranchAndBound {
                 let reached = Swift.max(bound, Swift.min(open, tree.best.energy))
                 let proved = (free..<count).reduce(reached) { $0 - problem.weight($1) }
                 let spins = free == count ? tree.best.spins : starting
-                return ExactOutcome(spins: packed(spins), lowerBound: proved, isProved: false)
+                return ExactOutcome(spins: packed(spins), lowerBound: Swift.max(proved, fallback ?? proved), isProved: false)
             }
             best = tree.best.spins
             least.append(tree.best.energy)

@@ -55,7 +55,15 @@ extension ExactSolver {
             throw .unsuited(
                 "a connected part of \(task.variables) variables exceeds the \(BranchAndBound.variableLimit) that branch-and-bound can take; use sa or tabu")
         }
-        return BranchAndBound(task).solve(start: start(task))
+        var outcome = BranchAndBound(task).solve(start: start(task), early: { task.isStopped ? nil : early(task) })
+        if !outcome.isProved { outcome.lowerBound = Swift.max(outcome.lowerBound, -task.model.terms.totalMagnitude) }
+        return outcome
+    }
+
+    /// A bound to fall back on, for models whose tree may not be finished.
+    private func early(_ task: ExactTask) -> Double? {
+        guard task.budget == nil, (60...SpectralBound.variableLimit).contains(task.variables) else { return nil }
+        return SpectralBound(task.model.terms).value { task.poll(updates: 0) }
     }
 
     /// What the whole says about the part, and the bound that needs no search.

@@ -8,7 +8,8 @@ internal import BitCore
 /// | enumeration | up to 36 variables | 2^n, about 0.1 ns a state with AVX2 |
 /// | branch and bound | what is left, up to 4,096 variables; dense ones are proved up to about 60 | exponential |
 ///
-/// `.auto` treats every connected part by itself and takes the cheapest method for it. A proof ends the search with `.optimal`, and
+/// `.auto` first takes out what exact rules decide (`IsingModel.reduced`). Every connected part is solved by itself, by the method that promises to be
+/// cheapest. A proof ends the search with `.optimal`, and
 /// `lowerBound` is the energy. Stopped before, the best assignment is returned with the bound that was reached. Where the coefficients have no
 /// common unit (`QuadraticTerms.unit`), energies are sums of rounded numbers, and the proof holds up to that rounding.
 ///
@@ -43,21 +44,27 @@ public struct ExactSolver: Sampler {
         if options.states > 1 { return try states(model, seed: seed, monitor: monitor) }
 
         // A first solution, so that whatever happens next there is something to return.
-        var spins = QuickTabu.solve(model.terms, seed: seed) { monitor.poll(updates: $0) }
-        monitor.offer(spins, energy: model.energy(of: spins.spins))
-        let parts = ConnectedParts(model.terms)
-        var (bound, isProved, methods) = (model.terms.offset, true, Set<String>())
-        for part in parts.groups.indices {
-            let task = ExactTask(model: try parts.model(part, of: model), monitor: monitor, places: parts.groups[part], rest: spins)
+        let start = QuickTabu.solve(model.terms, seed: seed) { monitor.poll(updates: $0) }
+        monitor.offer(start, energy: model.energy(of: start.spins))
+        let reduction = try reduction(of: model)
+        let expand: @Sendable (PackedSpins) -> PackedSpins = { whole in reduction.map { PackedSpins($0.expand(whole.spins)) } ?? whole }
+        var spins = reduction.map { PackedSpins($0.restrict(start.spins)) } ?? start
+        let reduced = reduction?.model ?? model
+        let components: Components
+        do { components = try Components(of: reduced) } catch { throw .model(error) }
+        var (bound, isProved, methods) = (components.offset, true, Set<String>())
+        for part in components.parts {
+            let task = ExactTask(model: part.model, monitor: monitor, places: part.variables.map(Int.init), rest: spins, expand: expand)
             let (outcome, method) = try solve(task)
             spins = task.complete(outcome.spins)
             bound += outcome.lowerBound
             isProved = isProved && outcome.isProved
             methods.insert(method.rawValue)
         }
+        spins = expand(spins)
         let energy = model.energy(of: spins.spins)
         monitor.offer(spins, energy: energy)
-        let details = ["method": methods.sorted().joined(separator: "+"), "parts": "\(parts.groups.count)"]
+        let details = ["method": methods.sorted().joined(separator: "+"), "parts": "\(components.parts.count)", "reduced": "\(reduced.variables)"]
         guard isProved else {
             monitor.bound(bound)
             return monitor.sampleSet([], seed: seed, sampler: name, details: details)
@@ -80,6 +87,15 @@ public struct ExactSolver: Sampler {
         guard options.states == 1 || options.method == .auto || options.method == .enumeration else {
             throw .option("only enumeration lists more than one state; leave the method to it or ask for 1")
         }
+    }
+
+    /// What exact rules leave of the model; nil where they are not asked for, would round, or would take long.
+    private func reduction(of model: IsingModel) throws(SamplerError) -> Reduction? {
+        guard options.method == .auto, model.terms.unit != nil, model.terms.interactions <= 200_000 else { return nil }
+        var rules = ReductionOptions()
+        rules.roofDuality = model.terms.interactions <= 20_000
+        rules.flowSteps = 2_000_000
+        do { return try model.reduced(rules) } catch { throw .model(error) }
     }
 
     private func states(_ model: IsingModel, seed: UInt64, monitor: SearchMonitor) throws(SamplerError) -> SampleSet {

@@ -5,10 +5,12 @@ struct ExactTask: Sendable {
     /// The part, numbered from 0, its offset 0.
     let model: IsingModel
     let monitor: SearchMonitor
-    /// Where its variables stand in the whole.
+    /// Where its variables stand in the whole, which is what reductions left of the model that was given.
     let places: [Int]
     /// An assignment of the whole; what it says about this part is overwritten.
     let rest: PackedSpins
+    /// From the whole to the model that was given.
+    var expand: @Sendable (PackedSpins) -> PackedSpins = { $0 }
     /// What a method that may turn out to be the wrong one can spend.
     var budget: Budget?
 
@@ -25,7 +27,7 @@ struct ExactTask: Sendable {
 
     /// Offers an assignment of the part, completed by the rest.
     func offer(_ spins: PackedSpins) {
-        let whole = complete(spins)
+        let whole = expand(complete(spins))
         monitor.offer(whole, energy: monitor.model.source.energy(of: whole.spins))
     }
 

@@ -1,4 +1,4 @@
-internal import BitCore
+package import BitCore
 
 /// Simulated bifurcation (Goto, Tatsumura, Dixon, Sci. Adv. 5, eaav2372, 2019; Goto et al., Sci. Adv. 7, eabe7953, 2021): spins are the signs of
 /// oscillators that fork into two states while the pump rises. For each of many agents, m = 0 … M − 1 being the step,
@@ -60,6 +60,9 @@ public struct SimulatedBifurcation: Sampler {
     /// `sb` for the variant that is the default, else `sb-` and the variant.
     public var name: String { options.variant == Options().variant ? "sb" : "sb-\(options.variant.rawValue)" }
 
+    /// Which kernels multiply; the samples do not depend on it.
+    package var instructionSet = InstructionSet.active
+
     public init(_ options: Options = Options()) {
         self.options = options
     }
@@ -68,7 +71,7 @@ public struct SimulatedBifurcation: Sampler {
         try options.check()
         let model = IntegerModel(model)
         let monitor = SearchMonitor(model, control: control)
-        let form = BifurcationForm(model, options.engine)
+        let form = BifurcationForm(model, options.engine, instructionSet: instructionSet)
         let isLimited = control.timeLimit != nil || control.updateLimit != nil
         let reads = options.reads ?? (isLimited ? nil : 32)
         let width = BifurcationGroup.width
