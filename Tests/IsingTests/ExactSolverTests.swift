@@ -88,6 +88,18 @@ import _TestSupport
         #expect(stopped.stopReason == .updateLimit && (stopped.lowerBound ?? 0) <= stopped.first.energy)
     }
 
+    /// The bound of a search that was stopped, wherever that happened, holds for the optimum.
+    @Test(arguments: [true, false]) func boundsHold(_ fields: Bool) throws {
+        var generator = SeededGenerator(seed: 77)
+        let model = try RandomIsing.sparse(64, density: 0.3, range: 3, fields: fields, &generator)
+        let optimum = try Self.solver(.branchAndBound).sample(model, seed: 1)
+        #expect(optimum.stopReason == .optimal)
+        for limit in [1000, 200_000, 500_000, 700_000] {
+            let set = try Self.solver(.branchAndBound).sample(model, seed: 1, control: SamplingControl(updateLimit: limit))
+            #expect(set.stopReason == .optimal || (set.lowerBound ?? .infinity) <= optimum.first.energy)
+        }
+    }
+
     @Test func refusals() throws {
         var generator = SeededGenerator(seed: 9)
         let model = try RandomIsing.dense(40, range: 1, fields: false, &generator)

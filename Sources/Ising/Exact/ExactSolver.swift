@@ -6,12 +6,12 @@ internal import BitCore
 /// |---|---|---|
 /// | elimination | small treewidth w, any number of variables | n·2^w |
 /// | enumeration | up to 36 variables | 2^n, about 0.1 ns a state with AVX2 |
-/// | branch and bound | what is left, up to 4,096 variables; dense ones are proved up to about 60 | exponential |
+/// | branch and bound | what is left, up to 4,096 variables; dense ones are proved up to 60 to 80 | exponential |
 ///
-/// `.auto` first takes out what exact rules decide (`IsingModel.reduced`). Every connected part is solved by itself, by the method that promises to be
-/// cheapest. A proof ends the search with `.optimal`, and
-/// `lowerBound` is the energy. Stopped before, the best assignment is returned with the bound that was reached. Where the coefficients have no
-/// common unit (`QuadraticTerms.unit`), energies are sums of rounded numbers, and the proof holds up to that rounding.
+/// `.auto` first takes out what exact rules decide (`IsingModel.reduced`). Every connected part is solved by itself, by the method that
+/// promises to be cheapest. A proof ends the search with `.optimal`, and `lowerBound` is the energy. Stopped before, the best assignment is
+/// returned with the bound that was reached. Where the coefficients have no common unit (`QuadraticTerms.unit`), energies are sums of rounded
+/// numbers, and the proof holds up to that rounding.
 ///
 /// With `states` above 1 the assignments of lowest energy are listed, by enumeration, and `details["optima"]` says how many are optimal,
 /// listed or not.

@@ -10,7 +10,7 @@ internal import BitCore
 /// Programming 62, 557, 1993). Estimates of eigenvalues come from above, so the one that is used is proved: A − diag u − λ·1 has a Cholesky
 /// factorisation only where it is positive definite.
 struct SpectralBound {
-    static let variableLimit = 1000
+    static let variableLimit = 400
 
     private let size: Int
     private var matrix: [Double]
@@ -38,7 +38,7 @@ struct SpectralBound {
         var v = (0..<size).map { _ in Double(generator.uniform()) - 0.5 }
         var (best, bestU, bestLeast) = (-Double.infinity, u, 0.0)
         for round in 0..<30 {
-            guard let least = least(u, &v, steps: round == 0 ? 200 : 40, radius: 2 * radius, poll) else { return nil }
+            guard let least = least(u, &v, poll) else { return nil }
             let bound = 0.5 * Double(size) * least
             if bound > best { (best, bestU, bestLeast) = (bound, u, least) }
             // Where the eigenvector is large, u falls.
@@ -48,35 +48,82 @@ struct SpectralBound {
             for i in 0..<size { u[i] = Swift.max(-radius / 2, Swift.min(radius / 2, u[i] - mean)) }
         }
         // The margin also covers the rounding of the factorisation.
-        for margin in [1e-3, 1e-2, 0.1] {
-            let proved = bestLeast - margin * radius * 0.1 - margin * bestLeast.magnitude
+        for margin in [1e-4, 1e-3, 1e-2, 0.1] {
+            let proved = bestLeast - margin * (bestLeast.magnitude + 0.01 * radius)
             guard let isPositive = isPositive(bestU, proved, poll) else { return nil }
             if isPositive { return 0.5 * (Double(size) * proved + bestU.reduce(0, +)) - radius * Double(size) * 1e-12 }
         }
         return nil
     }
 
-    /// λ_min(A − diag u) by power iteration on radius·1 − (A − diag u), from above, and its vector.
-    private func least(_ u: [Double], _ v: inout [Double], steps: Int, radius: Double, _ poll: () -> Bool) -> Double? {
-        var value = 0.0
-        for _ in 0..<steps {
+    /// λ_min(A − diag u), from above but close, and its unit vector: Lanczos steps from v.
+    private func least(_ u: [Double], _ v: inout [Double], _ poll: () -> Bool) -> Double? {
+        var basis: [[Double]] = []
+        var (diagonal, beside): ([Double], [Double]) = ([], [])
+        var next = v
+        while diagonal.count < Swift.min(size, 48) {
             guard poll() else { return nil }
-            let norm = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            guard norm > 0 else { return nil }
-            var next = [Double](repeating: 0, count: size)
-            value = 0
-            for i in 0..<size {
-                var sum = -u[i] * v[i]
-                for j in 0..<size { sum += matrix[i * size + j] * v[j] }
-                value += v[i] * sum
-                next[i] = radius * v[i] - sum
+            let norm = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            if let first = diagonal.first, norm <= 1e-10 * (first.magnitude + 1) { break }
+            if !diagonal.isEmpty { beside.append(norm) }
+            let unit = next.map { $0 / norm }
+            basis.append(unit)
+            next = (0..<size).map { i in
+                var sum = -u[i] * unit[i]
+                for j in 0..<size { sum += matrix[i * size + j] * unit[j] }
+                return sum
             }
-            value /= norm * norm
-            v = next
-            let scale = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            for i in 0..<size { v[i] /= scale }
+            diagonal.append(zip(next, unit).reduce(0) { $0 + $1.0 * $1.1 })
+            // Against all vectors so far: rounding would bring them back.
+            for _ in 0..<2 {
+                for old in basis {
+                    let part = zip(next, old).reduce(0) { $0 + $1.0 * $1.1 }
+                    for i in 0..<size { next[i] -= part * old[i] }
+                }
+            }
         }
+        beside = Array(beside.prefix(diagonal.count - 1))
+        let (value, small) = Self.least(diagonal, beside)
+        v = (0..<size).map { i in zip(basis, small).reduce(0) { $0 + $1.0[i] * $1.1 } }
+        let norm = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        guard norm > 0, norm.isFinite else { return nil }
+        v = v.map { $0 / norm }
         return value
+    }
+
+    /// The least eigenvalue of a tridiagonal matrix by bisection, and its vector by two steps of inverse iteration.
+    private static func least(_ diagonal: [Double], _ beside: [Double]) -> (Double, [Double]) {
+        let count = diagonal.count
+        let radius = diagonal.reduce(0) { Swift.max($0, $1.magnitude) } + 2 * beside.reduce(0) { Swift.max($0, $1) }
+        /// Whether T − x·1 is positive definite.
+        func isBelow(_ x: Double) -> Bool {
+            var pivot = diagonal[0] - x
+            for k in 1..<Swift.max(1, count) {
+                guard pivot > 0 else { return false }
+                pivot = diagonal[k] - x - beside[k - 1] * beside[k - 1] / pivot
+            }
+            return pivot > 0
+        }
+        var (low, high) = (-radius - 1, radius + 1)
+        for _ in 0..<60 {
+            let middle = (low + high) / 2
+            if isBelow(middle) { low = middle } else { high = middle }
+        }
+        var vector = [Double](repeating: 1, count: count)
+        let shift = low - 1e-9 * (radius + 1)
+        for _ in 0..<2 {
+            var pivots = [Double](repeating: 0, count: count)
+            for k in 0..<count {
+                pivots[k] = diagonal[k] - shift - (k > 0 ? beside[k - 1] * beside[k - 1] / pivots[k - 1] : 0)
+                if k > 0 { vector[k] -= beside[k - 1] / pivots[k - 1] * vector[k - 1] }
+            }
+            for k in stride(from: count - 1, through: 0, by: -1) {
+                vector[k] = (vector[k] - (k + 1 < count ? beside[k] * vector[k + 1] : 0)) / pivots[k]
+            }
+            let norm = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            vector = vector.map { $0 / norm }
+        }
+        return (low, vector)
     }
 
     /// Whether A − diag u − least·1 is positive definite.
