@@ -13,8 +13,8 @@ struct EliminationOrder {
 
     enum Rule { case leastDegree, leastFill }
 
-    /// nil as soon as a variable would leave more than `limit` neighbours.
-    init?(_ terms: QuadraticTerms, rule: Rule, limit: Int) {
+    /// nil as soon as a variable would leave more than `limit` neighbours, or `poll`, asked now and then, says false.
+    init?(_ terms: QuadraticTerms, rule: Rule, limit: Int, poll: () -> Bool) {
         let count = terms.variables
         // A graph of treewidth w has at most w·n edges.
         guard terms.interactions <= limit * Swift.max(count, 1) else { return nil }
@@ -25,7 +25,7 @@ struct EliminationOrder {
         var queue = BucketQueue(keys: (0..<count).map { graph.key(Int32($0), rule) })
         while let variable = queue.popLeast() {
             let neighbours = graph.neighbours(variable)
-            guard neighbours.count <= limit else { return nil }
+            guard neighbours.count <= limit, order.count & 15 != 0 || poll() else { return nil }
             scopes[Int(variable)] = neighbours
             order.append(variable)
             let changed = graph.eliminate(variable, neighbours, rule)
@@ -39,10 +39,10 @@ struct EliminationOrder {
     }
 
     /// The better one of the two rules; the second costs more to find, and is tried on small graphs only.
-    static func best(_ terms: QuadraticTerms, limit: Int) -> EliminationOrder? {
-        let byDegree = EliminationOrder(terms, rule: .leastDegree, limit: limit)
+    static func best(_ terms: QuadraticTerms, limit: Int, poll: () -> Bool) -> EliminationOrder? {
+        let byDegree = EliminationOrder(terms, rule: .leastDegree, limit: limit, poll: poll)
         guard terms.variables <= 2000, (byDegree?.width ?? .max) > 2 else { return byDegree }
-        guard let byFill = EliminationOrder(terms, rule: .leastFill, limit: limit) else { return byDegree }
+        guard let byFill = EliminationOrder(terms, rule: .leastFill, limit: limit, poll: poll) else { return byDegree }
         guard let byDegree else { return byFill }
         return byFill.entries < byDegree.entries ? byFill : byDegree
     }

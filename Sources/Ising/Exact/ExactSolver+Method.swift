@@ -5,6 +5,7 @@ extension ExactSolver {
         case .enumeration: return (try enumerate(task), .enumeration)
         case .elimination:
             guard let elimination = elimination(task, entries: .infinity) else {
+                guard !task.isStopped else { return (unsolved(task), .elimination) }
                 throw .unsuited(
                     "no order was found in which elimination joins at most \(options.width) variables; raise the width or use branch-and-bound")
             }
@@ -29,7 +30,8 @@ extension ExactSolver {
     }
 
     private func elimination(_ task: ExactTask, entries: Double) -> Elimination? {
-        guard let order = EliminationOrder.best(task.model.terms, limit: options.width), order.entries <= entries else { return nil }
+        let order = EliminationOrder.best(task.model.terms, limit: options.width) { task.poll(updates: 0) }
+        guard let order, order.entries <= entries else { return nil }
         let elimination = Elimination(task: task, order: order)
         // What a machine of a few GiB can hold.
         return elimination.bytes <= 0x1p32 ? elimination : nil
