@@ -9,7 +9,7 @@ help:
 	@echo "make test    every test, in release, the kernels for ARM included"
 	@echo "make build   the command line tool: $(BUILD)/spinflip"
 	@echo "make lint    swift format lint and the rules of the house"
-	@echo "make bench   kernel, inference and training rates beside their roofs"
+	@echo "make bench   rates of kernels, inference, training and solvers"
 	@echo "make clean   remove what was built"
 
 build:
@@ -35,6 +35,7 @@ bench: build
 	$(BUILD)/spinflip bench kernels
 	$(BUILD)/spinflip bench inference
 	$(BUILD)/spinflip bench training
+	$(BUILD)/spinflip bench solvers
 
 clean:
 	rm -rf .build .build-* .build_* out

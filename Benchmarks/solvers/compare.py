@@ -51,11 +51,12 @@ class Clock:
     def __init__(self, problem, budget):
         self.problem, self.budget = problem, budget
         self.best, self.at, self.calls = None, 0.0, 0
+        self.free = 0.0
         self.start = time.perf_counter()
 
     @property
     def elapsed(self):
-        return time.perf_counter() - self.start
+        return time.perf_counter() - self.start - self.free
 
     @property
     def left(self):
@@ -68,17 +69,28 @@ class Clock:
             self.best, self.at = value, self.elapsed
 
     def repeat(self, call, longest):
-        """Calls with a number of sweeps, 100 at first, then what takes `longest` of the budget, as long as it fits."""
-        sweeps, seed = 100, 0
+        """Calls with a number of sweeps, 100 at first, then what takes `longest` of the budget, as long as it fits.
+
+        What a call of one sweep takes is conversion, which is free, every time.
+        """
+        overhead = min(timed(call, 1, 0)[0] for _ in range(2))
+        self.start, sweeps, seed = time.perf_counter(), 100, 0
         while True:
-            begin = time.perf_counter()
-            self.offer(call(sweeps, seed))
-            each = (time.perf_counter() - begin) / sweeps
+            seconds, spins = timed(call, sweeps, seed)
+            self.free += min(overhead, seconds)
+            self.offer(spins)
+            each = max(seconds - overhead, 1e-6) / sweeps
             wanted = min(longest * self.budget, self.left)
             if self.left <= 0 or wanted / each < 20:
                 return
-            # The first calls pay for what later ones share; grow step by step.
+            # Short calls say little about long ones: grow step by step.
             sweeps, seed = int(min(wanted / each, 8 * sweeps)), seed + 1
+
+
+def timed(call, *arguments):
+    begin = time.perf_counter()
+    result = call(*arguments)
+    return time.perf_counter() - begin, result
 
 
 def beta_range(problem):

@@ -182,4 +182,23 @@ import Testing
             #expect(status.trimmingCharacters(in: .whitespacesAndNewlines) == "0")
         }
     }
+
+    @Test func benchReportsMediansOverSeeds() throws {
+        try Self.withProblems { folder in
+            let outcome = try Tool.run(
+                "bench", "solvers", folder + "/ring.txt", folder + "/small.qubo", "--seeds", "3", "--sampler", "exact", "--json")
+            #expect(outcome.status == 0)
+            let rows = try #require(outcome.json?["rows"] as? [[String: Any]])
+            #expect(rows.map { $0["rate"] as? Double } == [4, -2])
+            for key in ["name", "shape", "isa", "threads", "seconds", "rate", "unit"] { #expect(rows[0][key] != nil) }
+            #expect((rows[0]["objectives"] as? [Double]) == [4, 4, 4])
+            let missed = try Tool.run("bench", "solvers", folder + "/ring.txt", "--seeds", "2", "--sampler", "exact", "--target", "5")
+            #expect(missed.status == 1)
+            #expect(missed.output.contains("0/2"))
+            for arguments in [[folder + "/bad.txt"], [folder + "/ring.txt", "--sampler", "exat"], ["--published", "--data-dir", folder]] {
+                let outcome = try Tool.run(["bench", "solvers"] + arguments)
+                #expect(outcome.status == 2, "\(outcome.errors)")
+            }
+        }
+    }
 }

@@ -1,0 +1,37 @@
+import Dispatch
+import Foundation
+import Testing
+import Workflows
+
+@Suite struct SolverBenchmarkTests {
+    static let control = RunControl(seconds: { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 })
+    static let data = ProcessInfo.processInfo.environment["SPINFLIP_DATA"] ?? ""
+
+    @Test func ratesOfEveryEngine() throws {
+        let report = try SolverBenchmark.rates(threads: 2, seed: 0, secondsPerRow: 0.05, Self.control)
+        #expect(report.isComplete)
+        for engine in ["scalar", "dense"] { #expect(report.rows.contains { $0.isa == engine && $0.threads == 1 && $0.rate > 0 }) }
+        #expect(report.rows.contains { $0.threads == 2 && $0.fraction != nil })
+        #expect(report.rows.last?.unit == "states/ns")
+        #expect(report.text.contains("proposals/ns"))
+    }
+
+    @Test func nothingPublishedIsAnError() {
+        #expect(throws: ConfigurationError.self) { try SolverBenchmark.published(in: "/nowhere") }
+    }
+
+    /// All 32 have proven optima.
+    @Test(.enabled(if: !data.isEmpty && FileManager.default.fileExists(atPath: data + "/qubo-sample/index.csv")))
+    func smallPublishedInstancesAreSolved() throws {
+        let instances = try SolverBenchmark.published(in: Self.data).filter { $0.within == 1 && $0.timeLimit == 5 }
+        #expect(instances.count == 32)
+        let report = try SolverBenchmark(seeds: 1).run(instances, Self.control)
+        for row in report.rows { #expect(row.met == 1, "\(row.name): \(row.rate) instead of \(row.goal ?? 0)") }
+    }
+
+    @Test(.enabled(if: !data.isEmpty && FileManager.default.fileExists(atPath: data + "/gset/wk2000_1.bits")))
+    func completeGraphIsRead() throws {
+        let instance = try #require(try SolverBenchmark.published(in: Self.data).first { $0.name == "K2000" })
+        #expect(try instance.problem().variables == 2000)
+    }
+}
