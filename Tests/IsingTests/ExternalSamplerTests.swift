@@ -1,4 +1,5 @@
 import Ising
+import Synchronization
 import Testing
 
 /// Programs that behave, and programs that do not.
@@ -75,7 +76,9 @@ import Testing
     }
 
     @Test func cancellationKeepsWhatCame() throws {
-        let set = try Self.sample("echo 1111; exec sleep 1000", .init(grace: 0), control: SamplingControl(isCancelled: { true }))
+        let hasSpoken = Mutex(false)
+        let control = SamplingControl(isCancelled: { hasSpoken.withLock { $0 } }, onImprovement: { _ in hasSpoken.withLock { $0 = true } })
+        let set = try Self.sample("echo 1111; exec sleep 1000", .init(grace: 0), control: control)
         #expect(set.stopReason == .cancelled)
     }
 
