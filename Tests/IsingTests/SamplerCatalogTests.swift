@@ -32,9 +32,15 @@ import Testing
         #expect(error.map { "\($0)" }?.contains(part) == true, "\(error.map { "\($0)" } ?? "")")
     }
 
-    @Test func readsAreRefusedWhereThereAreNone() {
-        let error = #expect(throws: SamplerCatalogError.self) { try SamplerCatalog.sampler("exact", reads: 3) }
-        #expect(error.map { "\($0)" } == "sampler exact: it makes no number of reads; leave it out")
+    @Test func readsAreCallsWhereASamplerMakesNone() throws {
+        let model = try IsingModel(fields: [1, 0, -1], couplings: [(0, 1, 2), (1, 2, 1)])
+        let auto = try SamplerCatalog.sampler("auto", options: #"{"exactVariables": 0}"#, reads: 3).sample(model, seed: 1)
+        #expect(auto.first.energy == -3)
+        #expect(zip(auto.trajectory, auto.trajectory.dropFirst()).allSatisfy { $0.energy > $1.energy && $0.seconds <= $1.seconds })
+        // A proof needs no second call.
+        let exact = try SamplerCatalog.sampler("exact", reads: 3).sample(model, seed: 1)
+        #expect(exact.stopReason == .optimal)
+        #expect(exact.reads == 1)
         #expect(throws: SamplerCatalogError.self) { try SamplerCatalog.sampler("external:true", reads: 0) }
     }
 }

@@ -26,6 +26,7 @@ public enum SamplerCatalog {
     public static let entries: [Entry] = [
         entry("auto", "exact where that is quick, else reduction and islands of annealing that share their elites", Portfolio.Options()) { Portfolio($0) },
         entry("sa", "simulated annealing", SimulatedAnnealing.Options()) { SimulatedAnnealing($0) },
+        entry("pt", "parallel tempering, with cluster moves on sparse graphs", ParallelTempering.Options()) { ParallelTempering($0) },
         entry("sb", "simulated bifurcation, generalised", SimulatedBifurcation.Options()) { SimulatedBifurcation($0) },
         entry("sb-ballistic", "simulated bifurcation, ballistic", SimulatedBifurcation.Options(variant: .ballistic)) { SimulatedBifurcation($0) },
         entry("sb-discrete", "simulated bifurcation, discrete", SimulatedBifurcation.Options(variant: .discrete)) { SimulatedBifurcation($0) },
@@ -54,14 +55,16 @@ public enum SamplerCatalog {
     /// - Parameters:
     ///   - name: one of `names`.
     ///   - options: a JSON object; nil for the defaults.
-    ///   - reads: how many reads to make, for samplers that have that option; nil for their default.
+    ///   - reads: how many reads to make; a sampler without that option is called as often, up to a proof. nil for its default.
     public static func sampler(
         _ name: String, options: String? = nil, reads: Int? = nil
     ) throws(SamplerCatalogError) -> any Sampler {
         var given = try parsed(options, name)
+        let entry = entries.first { $0.name == name.lowercased() }
+        var repeats = 1
         if let reads {
             guard reads >= 1 else { throw .option(sampler: name, "\(reads) reads; ask for 1 or more") }
-            given["reads"] = .integer(reads)
+            if let entry, !entry.options.contains("reads") { repeats = reads } else { given["reads"] = .integer(reads) }
         }
         if name.hasPrefix(externalPrefix) {
             let command = String(name.dropFirst(externalPrefix.count))
@@ -71,10 +74,11 @@ public enum SamplerCatalog {
             let options = try decoded(ExternalSampler.Options(), given, name: "external")
             return ExternalSampler(command: command, options: options)
         }
-        guard let entry = entries.first(where: { $0.name == name.lowercased() }) else {
+        guard let entry else {
             throw .unknown(name, nearest: NearestName.find(name, among: names), known: names)
         }
-        return try entry.make(given)
+        let sampler = try entry.make(given)
+        return repeats > 1 ? Repeated(base: sampler, reads: repeats) : sampler
     }
 
     private static func entry<Options: Codable & Sendable>(
@@ -103,7 +107,6 @@ public enum SamplerCatalog {
         guard !given.isEmpty else { return defaults }
         let known = optionNames(defaults)
         for key in given.keys.sorted() where !known.contains(key) {
-            if key == "reads" { throw .option(sampler: name, "it makes no number of reads; leave it out") }
             let nearest = NearestName.find(key, among: known).map { "did you mean “\($0)”? It has " } ?? "it has "
             throw .option(sampler: name, "no option “\(key.prefix(60))”; \(nearest)\(known.joined(separator: ", "))")
         }

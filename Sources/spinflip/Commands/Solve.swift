@@ -37,7 +37,7 @@ struct Solve: Command {
     @Option(parsing: .unconditional, help: ArgumentHelp("Objective at which to stop, in units of the file.", valueName: "e"))
     var target: Double?
 
-    @Option(help: ArgumentHelp("Reads to make, for samplers that make reads.", valueName: "n"))
+    @Option(help: ArgumentHelp("Reads to make.", valueName: "n"))
     var reads: Int?
 
     @Flag(help: "Give the best assignment: two hexadecimal digits for each 8 variables, the first variable the lowest bit.")
