@@ -11,6 +11,10 @@ import Testing
         #expect(!(try SamplerCatalog.sampler(name.uppercased())).name.isEmpty)
     }
 
+    @Test func namesAreUnique() {
+        #expect(Set(SamplerCatalog.names).count == SamplerCatalog.names.count)
+    }
+
     @Test func optionsTakeTheirPlaces() throws {
         let exact = try #require(try SamplerCatalog.sampler("exact", options: #"{"method": "enumeration", "states": 4}"#) as? ExactSolver)
         #expect(exact.options.method == .enumeration)

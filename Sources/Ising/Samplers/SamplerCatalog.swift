@@ -35,11 +35,6 @@ public enum SamplerCatalog {
         entry("exact", "proves the optimum: enumeration, elimination, branch and bound", ExactSolver.Options(), endsByItself: true) {
             ExactSolver(options: $0)
         },
-        entry("sb", "simulated bifurcation, generalised", SimulatedBifurcation.Options()) { SimulatedBifurcation($0) },
-        entry("sb-ballistic", "simulated bifurcation, ballistic", SimulatedBifurcation.Options(variant: .ballistic)) { SimulatedBifurcation($0) },
-        entry("sb-discrete", "simulated bifurcation, discrete", SimulatedBifurcation.Options(variant: .discrete)) { SimulatedBifurcation($0) },
-        entry("pa", "population annealing", PopulationAnnealing.Options()) { PopulationAnnealing($0) },
-        entry("ma", "momentum annealing", MomentumAnnealing.Options()) { MomentumAnnealing($0) },
     ]
 
     /// What stands before the command of an external sampler.
