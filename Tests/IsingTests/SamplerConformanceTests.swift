@@ -24,7 +24,14 @@ import _TestSupport
         },
         Subject(SimulatedAnnealing()) {
             $0.reads = 16
-            $0.twins = [SimulatedAnnealing.reference]
+            $0.twins = [SimulatedAnnealing(.init(engine: .scalar)), SimulatedAnnealing(.init(engine: .dense)), SimulatedAnnealing.reference]
+            $0.atTemperature = { beta, reads in SimulatedAnnealing(.init(reads: reads, betas: [Double](repeating: beta, count: 25), descends: false)) }
+        },
+        Subject(Tabu()) { $0.reads = 4 },
+        Subject(Greedy()) { $0.reads = 100 },
+        Subject(RandomSampler()) {
+            $0.reads = 100
+            $0.findsOptimum = false
         },
         Subject(SimulatedBifurcation()) {
             $0.reads = 32
@@ -116,5 +123,10 @@ import _TestSupport
         population.coldest = 2
         #expect(OptionsConformance.failure(population) == nil)
         #expect(OptionsConformance.failure(MomentumAnnealing.Options()) == nil)
+        let schedule = Schedule(hot: 0.1, cold: 2, interpolation: .geometric)
+        #expect(OptionsConformance.failure(SimulatedAnnealing.Options(engine: .dense, reads: 3, sweeps: 5, schedule: schedule)) == nil)
+        #expect(OptionsConformance.failure(Tabu.Options(reads: 2, tenure: 3, patience: 4, pool: 5)) == nil)
+        #expect(OptionsConformance.failure(Greedy.Options(reads: 2)) == nil)
+        #expect(OptionsConformance.failure(RandomSampler.Options(reads: 2)) == nil)
     }
 }

@@ -60,19 +60,14 @@ struct Anneal: Sendable {
     func run(_ read: Int, isEndless: Bool) -> PackedSpins? {
         var generator = SeededGenerator(seed: seed).split(UInt64(read))
         let chain: any MetropolisChain = options.engine == .reference ? ReferenceChain(model) : SpinChain(couplings)
-        if monitor.control.initialStates.isEmpty {
-            chain.set(randomSpins(count: model.variables, &generator))
-        } else {
-            let initial = monitor.control.initialStates[read % monitor.control.initialStates.count]
-            chain.set(initial.words)
-        }
+        chain.set(monitor.control.start(read, count: model.variables, &generator))
         chain.seed(&generator)
         let sweeps = sweeps(read, isEndless: isEndless)
         var pace = Pace(monitor: monitor, tally: tally)
         for sweep in 0..<sweeps {
             guard pace.sweep(chain, count: model.variables, temperature: temperature(sweep, of: sweeps)) else { break }
         }
-        pace.descend(chain, count: model.variables)
+        pace.finish(chain, count: model.variables, descends: options.descends)
         let result = PackedSpins(words: chain.words, count: model.variables)
         monitor.offer(chain.energy) { result }
         return isEndless && model.energy(chain.energy) > monitor.bestEnergy ? nil : result
@@ -106,8 +101,8 @@ struct Anneal: Sendable {
         }
 
         /// Sweeps at temperature 0 until nothing moves; a stopped search is finished so too where that takes no time.
-        mutating func descend(_ chain: any MetropolisChain, count: Int) {
-            while !monitor.isStopped || count <= 4 * Anneal.pollInterval {
+        mutating func finish(_ chain: any MetropolisChain, count: Int, descends: Bool) {
+            while descends && (!monitor.isStopped || count <= 4 * Anneal.pollInterval) {
                 let flips = chain.sweep(nil, temperature: 0)
                 made += count
                 if flips == 0 { break }

@@ -31,11 +31,15 @@ public struct SimulatedAnnealing: Sampler {
         public var schedule: Schedule?
         /// Inverse temperatures, one a sweep, instead of a schedule; with `sweeps` each for an equal share of them.
         public var betas: [Double]?
+        /// Whether an anneal ends with sweeps that only lower the energy. Without them, an anneal at one temperature draws from the Boltzmann
+        /// distribution.
+        public var descends: Bool
 
         public init(
-            engine: Engine = .auto, reads: Int? = nil, sweeps: Int? = nil, schedule: Schedule? = nil, betas: [Double]? = nil
+            engine: Engine = .auto, reads: Int? = nil, sweeps: Int? = nil, schedule: Schedule? = nil, betas: [Double]? = nil, descends: Bool = true
         ) {
-            (self.engine, self.reads, self.sweeps, self.schedule, self.betas) = (engine, reads, sweeps, schedule, betas)
+            (self.engine, self.reads, self.sweeps) = (engine, reads, sweeps)
+            (self.schedule, self.betas, self.descends) = (schedule, betas, descends)
         }
 
         func check() throws(SamplerError) {
@@ -62,10 +66,8 @@ public struct SimulatedAnnealing: Sampler {
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
+        try control.checkInitialStates(model)
         let model = IntegerModel(model)
-        for initial in control.initialStates where initial.count != model.variables {
-            throw .option("an initial state of \(initial.count) variables for a model of \(model.variables); give one of the model")
-        }
         let monitor = SearchMonitor(model, control: control)
         guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
         if let anneal = try LaneAnneal(model: model, options: options, seed: seed, monitor: monitor) { return anneal.sampleSet() }
@@ -76,8 +78,7 @@ public struct SimulatedAnnealing: Sampler {
             case .dense: SpinCouplings(model, .dense)
             }
         let anneal = Anneal(model: model, couplings: couplings, options: options, seed: seed, monitor: monitor)
-        let isLimited = control.timeLimit != nil || control.updateLimit != nil
-        let reads = options.reads ?? (isLimited ? nil : 16)
+        let reads = options.reads ?? (control.isLimited ? nil : 16)
         let made = Atomic<Int>(0)
         let samples = Reads.run(reads, monitor: monitor) { read in
             made.add(1, ordering: .relaxed)
