@@ -94,7 +94,9 @@ public struct SamplerConformance: Sendable {
             }
             if traits.isExact { expect(set.stopReason == .optimal, "\(what) is not proved: \(set.stopReason)") }
             // Without variables there is nothing to read.
-            if let reads = traits.reads, set.stopReason == .completed, small.model.variables > 0 { expect(set.reads == reads, "\(what): \(set.reads) reads instead of \(reads)") }
+            if let reads = traits.reads, set.stopReason == .completed, small.model.variables > 0 {
+                expect(set.reads == reads, "\(what): \(set.reads) reads instead of \(reads)")
+            }
         }
     }
 

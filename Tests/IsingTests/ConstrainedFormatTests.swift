@@ -116,10 +116,11 @@ import Testing
 
     @Test func qplibConstraintsAreRead() throws {
         let problem = try ConstrainedProblem(Array(Self.qplib.utf8), name: "p")
-        #expect(problem.constraints == [
-            try LinearConstraint([(0, 1), (1, 2)], .atLeast, 0.5), try LinearConstraint([(0, 1), (1, 2)], .atMost, 2),
-            try LinearConstraint([(2, 1)], .equal, 1, label: "exactly"), try LinearConstraint([(0, -1), (2, 1)], .atMost, 2),
-        ])
+        #expect(
+            problem.constraints == [
+                try LinearConstraint([(0, 1), (1, 2)], .atLeast, 0.5), try LinearConstraint([(0, 1), (1, 2)], .atMost, 2),
+                try LinearConstraint([(2, 1)], .equal, 1, label: "exactly"), try LinearConstraint([(0, -1), (2, 1)], .atMost, 2),
+            ])
         #expect(problem.sense == .max)
         let model = try problem.model()
         for (_, bits) in assignments(3) {

@@ -136,7 +136,11 @@ import Testing
         func place(_ city: Int, _ time: Int) -> Int { city * n + time % n }
         var terms: [(Double, [Int])] = []
         for time in 0..<n {
-            for a in 0..<n { for b in 0..<n where a != b { terms.append((Double(min((a - b + n) % n, (b - a + n) % n)), [place(a, time), place(b, time + 1)])) } }
+            for a in 0..<n {
+                for b in 0..<n where a != b {
+                    terms.append((Double(min((a - b + n) % n, (b - a + n) % n)), [place(a, time), place(b, time + 1)]))
+                }
+            }
         }
         var constraints: [LinearConstraint] = []
         for i in 0..<n {

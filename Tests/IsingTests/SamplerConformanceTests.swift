@@ -27,6 +27,8 @@ import _TestSupport
             $0.twins = [SimulatedAnnealing(.init(engine: .scalar)), SimulatedAnnealing(.init(engine: .dense)), SimulatedAnnealing.reference]
             $0.atTemperature = { beta, reads in SimulatedAnnealing(.init(reads: reads, betas: [Double](repeating: beta, count: 25), descends: false)) }
         },
+        Subject(SimulatedAnnealing(.init(engine: .scalar))),
+        Subject(ParallelTempering()),
         Subject(Tabu()) { $0.reads = 4 },
         Subject(Greedy()) { $0.reads = 100 },
         Subject(RandomSampler()) {

@@ -25,9 +25,8 @@ public struct Greedy: Sampler {
         try control.checkInitialStates(model)
         let model = IntegerModel(model)
         let monitor = SearchMonitor(model, control: control)
-        guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
         let couplings = SpinCouplings(model, .any)
-        let reads = options.reads ?? (control.isLimited ? nil : 100)
+        let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 100)
         let samples = Reads.run(reads, monitor: monitor) { read in
             var generator = SeededGenerator(seed: seed).split(UInt64(read))
             let chain = SpinChain(couplings)
@@ -82,7 +81,7 @@ public struct RandomSampler: Sampler {
         if let reads = options.reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
         let model = IntegerModel(model)
         let monitor = SearchMonitor(model, control: control)
-        let reads = options.reads ?? (control.isLimited ? nil : 100)
+        let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 100)
         let samples = Reads.run(reads, monitor: monitor) { read in
             var generator = SeededGenerator(seed: seed).split(UInt64(read))
             let result = PackedSpins(words: randomSpins(count: model.variables, &generator), count: model.variables)

@@ -15,6 +15,8 @@ struct ElitePool {
     let isSymmetric: Bool
     private(set) var members: [Member] = []
     private var made = 0
+    /// Spins refused in a row.
+    private(set) var refusals = 0
 
     init(capacity: Int, count: Int, isSymmetric: Bool) {
         (self.capacity, self.count, self.isSymmetric) = (capacity, count, isSymmetric)
@@ -30,6 +32,7 @@ struct ElitePool {
     /// Takes spins in place of the worst member, or of one that they resemble, when they are better.
     /// - Returns: whether they were taken.
     mutating func insert(_ words: [UInt64], _ energy: Int64) -> Bool {
+        refusals += 1
         let near = Swift.max(1, count / 100)
         let resembling = members.indices.filter { distance(members[$0].words, words) < near }
         if let twin = resembling.min(by: { members[$0].energy < members[$1].energy }) {
@@ -39,9 +42,26 @@ struct ElitePool {
             guard let worst = members.indices.max(by: { members[$0].energy < members[$1].energy }), energy < members[worst].energy else { return false }
             members.remove(at: worst)
         }
+        refusals = 0
         made += 1
         members.append(Member(words: words, energy: energy, age: made))
         return true
+    }
+
+    /// Forgets all members.
+    mutating func clear() {
+        members = []
+        refusals = 0
+    }
+
+    /// Two members mixed at random: what they agree on stays. nil while there are fewer than four members.
+    func mixture(_ generator: inout SeededGenerator) -> [UInt64]? {
+        guard members.count >= 4 else { return nil }
+        let a = generator.index(below: members.count)
+        let b = (a + 1 + generator.index(below: members.count - 1)) % members.count
+        var words = members[a].words
+        for spin in differences(words, members[b].words) where generator.next() & 1 == 1 { words[spin >> 6] ^= 1 << UInt64(spin & 63) }
+        return words
     }
 
     /// The spins by which `to`, or its mirror image where that is nearer, differs from `from`.

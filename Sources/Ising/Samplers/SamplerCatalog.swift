@@ -27,11 +27,14 @@ public enum SamplerCatalog {
         entry("auto", "exact where that is quick, else reduction and islands of annealing that share their elites", Portfolio.Options()) { Portfolio($0) },
         entry("sa", "simulated annealing", SimulatedAnnealing.Options()) { SimulatedAnnealing($0) },
         entry("pt", "parallel tempering, with cluster moves on sparse graphs", ParallelTempering.Options()) { ParallelTempering($0) },
+        entry("tabu", "one-flip tabu search with path relinking", Tabu.Options()) { Tabu($0) },
         entry("sb", "simulated bifurcation, generalised", SimulatedBifurcation.Options()) { SimulatedBifurcation($0) },
         entry("sb-ballistic", "simulated bifurcation, ballistic", SimulatedBifurcation.Options(variant: .ballistic)) { SimulatedBifurcation($0) },
         entry("sb-discrete", "simulated bifurcation, discrete", SimulatedBifurcation.Options(variant: .discrete)) { SimulatedBifurcation($0) },
         entry("pa", "population annealing", PopulationAnnealing.Options()) { PopulationAnnealing($0) },
         entry("ma", "momentum annealing", MomentumAnnealing.Options()) { MomentumAnnealing($0) },
+        entry("greedy", "steepest descent from random spins", Greedy.Options(), endsByItself: true) { Greedy($0) },
+        entry("random", "random spins", RandomSampler.Options(), endsByItself: true) { RandomSampler($0) },
         entry("exact", "proves the optimum: enumeration, elimination, branch and bound", ExactSolver.Options(), endsByItself: true) {
             ExactSolver(options: $0)
         },

@@ -8,6 +8,8 @@ protocol MetropolisChain: AnyObject {
     func set(_ target: [UInt64])
     func seed(_ generator: inout SeededGenerator)
     func sweep(_ range: Range<Int>?, temperature: Double) -> Int
+    func gain(_ spin: Int) -> Int32
+    func flip(_ spin: Int)
 }
 
 extension SpinChain: MetropolisChain {}
@@ -22,6 +24,7 @@ struct Anneal: Sendable {
     let monitor: SearchMonitor
     private let schedule: Schedule
     private let tally = Tally()
+    private let elites: Elites
 
     /// Proposals between two looks at the clock: a small part of a millisecond, a few where every neighbour is a cache miss.
     private static let pollInterval = 1 << 15
@@ -29,6 +32,7 @@ struct Anneal: Sendable {
     init(model: IntegerModel, couplings: SpinCouplings, options: SimulatedAnnealing.Options, seed: UInt64, monitor: SearchMonitor) {
         (self.model, self.couplings, self.options, self.seed, self.monitor) = (model, couplings, options, seed, monitor)
         schedule = options.schedule ?? .automatic(model)
+        elites = Elites(ElitePool(capacity: 12, count: model.variables, isSymmetric: model.largestField == 0))
     }
 
     /// The integer temperature of sweep k of `sweeps`.
@@ -40,7 +44,7 @@ struct Anneal: Sendable {
     private func sweeps(_ read: Int, isEndless: Bool) -> Int {
         if let sweeps = options.sweeps ?? options.betas?.count { return sweeps }
         guard isEndless else { return 1000 }
-        let planned = Self.runLength(read)
+        let planned = Self.runLength(read, variables: model.variables)
         let made = tally.made.load(ordering: .relaxed)
         let elapsed = monitor.elapsed
         guard let limit = monitor.control.timeLimit, made > 0, elapsed > 0 else { return planned }
@@ -51,26 +55,63 @@ struct Anneal: Sendable {
         return left < 2.5 * Double(planned) ? Swift.max(1, Int(left)) : planned
     }
 
-    /// 500 sweeps twelve times, then 1000 twelve times, and so on: the time of a search that ends anywhere is shared by lengths between which
-    /// there is little to choose, and twelve starts make up for an unlucky one.
-    static func runLength(_ read: Int) -> Int { 500 << Swift.min(read / 12, 20) }
+    /// The first length times 1, 2, 1, 4, 1, 2, 1, 8, …: whenever the search ends, it has spent about as much on each length (Luby, Sinclair,
+    /// Zuckerman 1993), and which of them is best depends on the model in no simple way.
+    static func runLength(_ read: Int, variables: Int) -> Int {
+        Swift.max(250, Swift.min(1000, variables)) << Swift.min((read + 1).trailingZeroBitCount, 20)
+    }
 
     /// - Returns: what the read found; nil when reads follow one another without an end and an earlier one found better, because then
     ///   nobody asked for all of them.
     func run(_ read: Int, isEndless: Bool) -> PackedSpins? {
         var generator = SeededGenerator(seed: seed).split(UInt64(read))
         let chain: any MetropolisChain = options.engine == .reference ? ReferenceChain(model) : SpinChain(couplings)
-        chain.set(monitor.control.start(read, count: model.variables, &generator))
+        let mixed = isEndless && read % 2 == 1 ? elites.now.mixture(&generator) : nil
+        chain.set(mixed ?? monitor.control.start(read, count: model.variables, &generator))
         chain.seed(&generator)
         let sweeps = sweeps(read, isEndless: isEndless)
+        // A mixture keeps what its parents agree on where the temperature is not too high.
+        let first = mixed == nil ? 0 : sweeps * 9 / 20
         var pace = Pace(monitor: monitor, tally: tally)
-        for sweep in 0..<sweeps {
-            guard pace.sweep(chain, count: model.variables, temperature: temperature(sweep, of: sweeps)) else { break }
+        for sweep in first..<sweeps {
+            let temperature = temperature(sweep, of: sweeps)
+            guard pace.sweep(chain, count: model.variables, temperature: temperature) else { break }
+            if !options.descends { mix(chain, temperature: temperature, &generator) }
         }
         pace.finish(chain, count: model.variables, descends: options.descends)
-        let result = PackedSpins(words: chain.words, count: model.variables)
-        monitor.offer(chain.energy) { result }
-        return isEndless && model.energy(chain.energy) > monitor.bestEnergy ? nil : result
+        let (words, energy) = (chain.words, chain.energy)
+        let result = PackedSpins(words: words, count: model.variables)
+        monitor.offer(energy) { result }
+        guard isEndless else { return result }
+        if !monitor.isStopped { elites.insert(words, energy) }
+        return model.energy(energy) > monitor.bestEnergy ? nil : result
+    }
+
+    /// Heat-bath proposals of random spins. Sweeps in a fixed order keep the Boltzmann distribution, but where flips cost nothing they need
+    /// not reach every state; these do.
+    private func mix(_ chain: any MetropolisChain, temperature: Double, _ generator: inout SeededGenerator) {
+        guard model.variables > 0 else { return }
+        for _ in 0..<Swift.min(model.variables, 64) {
+            let spin = generator.index(below: model.variables)
+            let exponent = -2 * Double(chain.gain(spin)) / temperature * 1.4426950408889634
+            if Double(generator.uniform()) * (1 + Power.of(2, Swift.max(-100, Swift.min(100, exponent)))) < 1 { chain.flip(spin) }
+        }
+    }
+
+    /// The best of the reads so far, shared by the threads.
+    final class Elites: Sendable {
+        private let pool: Mutex<ElitePool>
+
+        init(_ pool: ElitePool) { self.pool = Mutex(pool) }
+
+        var now: ElitePool { pool.withLock { $0 } }
+        func insert(_ words: [UInt64], _ energy: Int64) {
+            pool.withLock {
+                _ = $0.insert(words, energy)
+                // When nothing new comes of mixing any more, another set of elites may lead elsewhere.
+                if $0.refusals > 4 * $0.capacity { $0.clear() }
+            }
+        }
     }
 
     /// Proposals of all reads so far.

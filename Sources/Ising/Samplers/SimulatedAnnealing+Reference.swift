@@ -63,14 +63,20 @@ final class ReferenceChain: MetropolisChain {
         var flips = 0
         for first in stride(from: range.lowerBound, to: range.upperBound, by: 16) {
             let bounds = (0..<16).map { scale > 0 ? bound(draw($0), scale: scale) : 1 }
-            for spin in first..<Swift.min(first + 16, range.upperBound) where Int32(spins[spin]) * fields[spin] >= bounds[spin - first] {
-                spins[spin] = -spins[spin]
-                for place in model.starts[spin]..<model.starts[spin + 1] {
-                    fields[Int(model.neighbours[place])] += 2 * model.weights[place] * Int32(spins[spin])
-                }
+            for spin in first..<Swift.min(first + 16, range.upperBound) where gain(spin) >= bounds[spin - first] {
+                flip(spin)
                 flips += 1
             }
         }
         return flips
+    }
+
+    func gain(_ spin: Int) -> Int32 { Int32(spins[spin]) * fields[spin] }
+
+    func flip(_ spin: Int) {
+        spins[spin] = -spins[spin]
+        for place in model.starts[spin]..<model.starts[spin + 1] {
+            fields[Int(model.neighbours[place])] += 2 * model.weights[place] * Int32(spins[spin])
+        }
     }
 }

@@ -4,7 +4,8 @@ internal import Synchronization
 /// Simulated annealing (Kirkpatrick, Gelatt, Vecchi 1983): sequential Metropolis sweeps at falling temperatures, then a descent.
 ///
 /// Each read is an anneal of its own from random spins, or from one of the control's initial states. With a limit of time or updates and
-/// no number of reads, reads follow one another with growing lengths until the limit: short ones find good spins soon, long ones better ones.
+/// no number of reads, reads of different lengths follow one another until the limit, and every other one starts in the middle of the
+/// schedule from a mixture of two of the best spins so far.
 public struct SimulatedAnnealing: Sampler {
     public enum Engine: String, Hashable, Sendable, Codable, CaseIterable {
         /// The fastest for the model.
@@ -25,14 +26,15 @@ public struct SimulatedAnnealing: Sampler {
         public var engine = Engine.auto
         /// Anneals; nil for as many as the limits allow, or 16 without limits.
         public var reads: Int?
-        /// Sweeps of an anneal; nil for 1000, growing with the reads where their number is left to the limits.
+        /// Sweeps of an anneal; nil for 1000, or for different lengths where the number of reads is
+        /// left to the limits.
         public var sweeps: Int?
         /// nil for one that follows from the couplings.
         public var schedule: Schedule?
         /// Inverse temperatures, one a sweep, instead of a schedule; with `sweeps` each for an equal share of them.
         public var betas: [Double]?
         /// Whether an anneal ends with sweeps that only lower the energy. Without them, an anneal at one temperature draws from the Boltzmann
-        /// distribution.
+        /// distribution; proposals of random spins between its sweeps then see to it that every state is reached.
         public var descends: Bool
 
         public init(
@@ -69,7 +71,6 @@ public struct SimulatedAnnealing: Sampler {
         try control.checkInitialStates(model)
         let model = IntegerModel(model)
         let monitor = SearchMonitor(model, control: control)
-        guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
         if let anneal = try LaneAnneal(model: model, options: options, seed: seed, monitor: monitor) { return anneal.sampleSet() }
         let couplings =
             switch options.engine {
@@ -78,7 +79,7 @@ public struct SimulatedAnnealing: Sampler {
             case .dense: SpinCouplings(model, .dense)
             }
         let anneal = Anneal(model: model, couplings: couplings, options: options, seed: seed, monitor: monitor)
-        let reads = options.reads ?? (control.isLimited ? nil : 16)
+        let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 16)
         let made = Atomic<Int>(0)
         let samples = Reads.run(reads, monitor: monitor) { read in
             made.add(1, ordering: .relaxed)

@@ -42,9 +42,8 @@ public struct Tabu: Sampler {
         try control.checkInitialStates(model)
         let model = IntegerModel(model)
         let monitor = SearchMonitor(model, control: control)
-        guard model.variables > 0 else { return monitor.sampleSet([], seed: seed, sampler: name) }
         let couplings = SpinCouplings(model, .any)
-        let reads = options.reads ?? (control.isLimited ? nil : 4)
+        let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 4)
         let made = Atomic<Int>(0)
         let samples = Reads.run(reads, monitor: monitor) { read in
             made.add(1, ordering: .relaxed)

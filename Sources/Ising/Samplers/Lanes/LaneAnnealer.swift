@@ -82,7 +82,8 @@ extension LaneAnnealer {
             tables.withUnsafeMutableBufferPointer { tables in
                 for index in 0..<now {
                     let place = index * Self.tableSize
-                    AcceptanceTable.fill(.init(rebasing: tables[place..<place + Self.tableSize]), temperature: temperature(done + index), descending: descending)
+                    let table = UnsafeMutableBufferPointer(rebasing: tables[place..<place + Self.tableSize])
+                    AcceptanceTable.fill(table, temperature: temperature(done + index), descending: descending)
                 }
             }
             for slice in 0..<sliceCount {

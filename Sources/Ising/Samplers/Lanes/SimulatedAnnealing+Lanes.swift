@@ -19,6 +19,14 @@ struct LaneAnneal: Sendable {
     /// nil when one replica is to be annealed at a time.
     init?(model: IntegerModel, options: SimulatedAnnealing.Options, seed: UInt64, monitor: SearchMonitor) throws(SamplerError) {
         (self.model, self.options, self.seed, self.monitor) = (model, options, seed, monitor)
+        guard model.variables > 0 else { return nil }
+        guard options.descends else {
+            // Replicas share random numbers or fixed orders; samples at a temperature come from one replica at a time.
+            guard options.engine != .planes, options.engine != .bytes else {
+                throw .option("the engine \(options.engine.rawValue) always ends with a descent; use scalar for samples at a temperature")
+            }
+            return nil
+        }
         switch options.engine {
         case .planes:
             guard let planes = PlaneLayout(model) else { throw Self.unsuited("planes", PlaneModel.largestWeight, model) }
