@@ -1,5 +1,11 @@
 internal import BitCore
 
+/// An assignment and its integer energy.
+struct Elite: Hashable {
+    var spins: PackedSpins
+    var energy: Int64
+}
+
 /// One line of search of the portfolio: anneals from scratch, then reheats of the best assignment at many temperatures whose results are
 /// merged into it region by region (`PartitionCrossover`), until that brings nothing more; then the next line, longer.
 ///
@@ -16,9 +22,9 @@ final class Island {
     /// σ, the root mean square of the local fields of random spins, in units of the integer model.
     private let sigma: Double
 
-    private(set) var incumbent: ElitePool.Elite?
+    private(set) var incumbent: Elite?
     /// What the other islands and earlier lines have found.
-    var elites: [ElitePool.Elite] = []
+    var elites: [Elite] = []
     private var lines = 0
     private var failures = 0
     private var steps = 0
@@ -63,7 +69,7 @@ final class Island {
             if model.variables % 64 != 0 { words[words.count - 1] &= (1 << UInt64(model.variables % 64)) - 1 }
             chain.set(words)
             let done = annealChain(from: Self.hottest, sweeps: sweeps, poll: poll)
-            settle(ElitePool.Elite(spins: PackedSpins(words: chain.words, count: model.variables), energy: chain.energy), offer: offer)
+            settle(Elite(spins: PackedSpins(words: chain.words, count: model.variables), energy: chain.energy), offer: offer)
             guard done else { return false }
         }
         lines += 1
@@ -71,7 +77,7 @@ final class Island {
         return true
     }
 
-    private func reheat(_ current: ElitePool.Elite, offer: Offer, poll: (Int) -> Bool) -> Bool {
+    private func reheat(_ current: Elite, offer: Offer, poll: (Int) -> Bool) -> Bool {
         // Which temperature helps differs between models and stages; drawing it anew each time costs a constant factor at most.
         let hot = Self.coolest + (Self.hottest - Self.coolest) * Double(generator.uniform())
         var own = current
@@ -94,7 +100,7 @@ final class Island {
     }
 
     /// What a finished line still can gain from the regions of the pool's elites.
-    private func learn(_ current: ElitePool.Elite, offer: Offer) -> Bool {
+    private func learn(_ current: Elite, offer: Offer) -> Bool {
         var own = current
         for elite in elites { _ = absorb(elite.spins, into: &own) }
         guard own.energy < current.energy else { return false }
@@ -121,25 +127,25 @@ final class Island {
         hot + (cold - hot) * (Double(sweep) + 0.5) / Double(sweeps)
     }
 
-    private func settle(_ elite: ElitePool.Elite, offer: Offer) {
+    private func settle(_ elite: Elite, offer: Offer) {
         incumbent = elite
         offer(elite.energy) { elite.spins }
     }
 
-    private func absorb(_ other: PackedSpins, into elite: inout ElitePool.Elite) -> Bool {
+    private func absorb(_ other: PackedSpins, into elite: inout Elite) -> Bool {
         let before = elite.energy
         _ = crossover.improve(&elite.spins, energy: &elite.energy, with: other, takesTies: true)
         return elite.energy < before
     }
 
-    private func gather(_ planes: PlaneAnnealer, into elite: ElitePool.Elite?) -> ElitePool.Elite {
+    private func gather(_ planes: PlaneAnnealer, into elite: Elite?) -> Elite {
         let best = planes.best()
         if let elite, elite.energy <= best.energy { return elite }
-        return ElitePool.Elite(spins: planes.state(best.lane), energy: best.energy)
+        return Elite(spins: planes.state(best.lane), energy: best.energy)
     }
 
     /// Merges all replicas, best first, until a number of them in a row bring nothing.
-    private func fold(_ planes: PlaneAnnealer, into elite: ElitePool.Elite) -> ElitePool.Elite {
+    private func fold(_ planes: PlaneAnnealer, into elite: Elite) -> Elite {
         var own = gather(planes, into: elite)
         let energies = planes.energies()
         let states = planes.states()

@@ -136,7 +136,7 @@ extension Portfolio {
             let islands = (0..<islandCount).map { index in
                 Island(model, couplings: couplings, layout: layout, generator: generator.split(UInt64(index)))
             }
-            var pool = ElitePool(capacity: 16, isSymmetric: model.largestField == 0)
+            var pool = ElitePool(capacity: 16, count: model.variables, isSymmetric: model.largestField == 0)
             let parallel = Parallel(threads: Swift.min(monitor.control.threads, islands.count))
             let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
             var (made, barren) = (0, 0)
@@ -151,12 +151,13 @@ extension Portfolio {
                         }
                     }
                 }
-                let best = pool.elites.first?.energy
-                for island in islands { if let elite = island.incumbent { pool.insert(elite) } }
-                for island in islands { island.elites = pool.elites }
-                barren = pool.elites.first?.energy == best ? barren + 1 : 0
+                let best = pool.members.map(\.energy).min()
+                for island in islands { if let elite = island.incumbent { _ = pool.insert(elite.spins.words, elite.energy) } }
+                let elites = pool.members.map { Elite(spins: PackedSpins(words: $0.words, count: model.variables), energy: $0.energy) }
+                for island in islands { island.elites = elites }
+                barren = elites.map(\.energy).min() == best ? barren + 1 : 0
             }
-            return pool.elites.map { PackedSpins(door.reduction.expand($0.spins.spins)) }
+            return pool.members.map { PackedSpins(door.reduction.expand(PackedSpins(words: $0.words, count: model.variables).spins)) }
         }
     }
 }
