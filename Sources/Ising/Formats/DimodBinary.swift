@@ -204,7 +204,8 @@ private struct BQMHeader {
         let (sum, sumOverflow) = linear.addingReportingOverflow(quadratic)
         guard !linearOverflow, !quadraticOverflow, !sumOverflow, sum <= reader.remaining - coefficient.width else {
             throw reader.fault(
-                "\(reader.remaining) bytes follow, too few for \(variables) variables and \(interactions) interactions; correct the header or complete the file")
+                "\(reader.remaining) bytes follow, too few for \(variables) variables and \(interactions) interactions; correct the header or complete the file"
+            )
         }
     }
 }

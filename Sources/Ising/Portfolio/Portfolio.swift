@@ -62,6 +62,8 @@ public struct Portfolio: Sampler {
         }
         let search = Search(door: door, options: options, generator: SeededGenerator(seed: seed))
         let elites = search.run()
+        // What is left of the time of a small model's search goes into a proof.
+        if control.timeLimit != nil, !monitor.isStopped { _ = proves(door, seed: seed) }
         details.merge(search.details) { first, _ in first }
         return monitor.sampleSet(elites, seed: seed, sampler: name, details: details)
     }
@@ -73,6 +75,7 @@ public struct Portfolio: Sampler {
         guard let set = try? ExactSolver().sample(door.reduction.model, seed: seed, control: control) else { return false }
         _ = door.monitor.poll(updates: set.updates)
         door.offer(set.first.spins)
+        if let bound = set.lowerBound { door.monitor.bound(bound) }
         guard set.stopReason == .optimal else { return false }
         door.monitor.stopOptimal()
         return true
@@ -140,7 +143,10 @@ extension Portfolio {
             let parallel = Parallel(threads: Swift.min(monitor.control.threads, islands.count))
             let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
             var (made, barren) = (0, 0)
-            while !monitor.isStopped, made < options.reads ?? .max, options.reads != nil || isLimited || barren < options.patience {
+            // Proofs are within reach of time limits up to about a hundred variables.
+            let isProvable = model.variables <= 100 && monitor.control.timeLimit != nil
+            let isEndless = isLimited && !isProvable
+            while !monitor.isStopped, made < options.reads ?? .max, options.reads != nil || isEndless || barren < options.patience {
                 made += 1
                 nonisolated(unsafe) let islands = islands
                 let steps = options.steps
