@@ -68,6 +68,23 @@ import Testing
         #expect(monitor.bestEnergy == source.energy(of: spins))
     }
 
+    @Test func theSmallestNumbersThereAreDoNotTrap() throws {
+        let model = IntegerModel(try IsingModel(fields: [5e-324, -5e-324], couplings: [(0, 1, 1e-310)]))
+        #expect(model.largestRow <= IntegerModel.rowLimit)
+    }
+
+    /// Making the integer model is part of the time that a search is given.
+    @Test func theClockStartsBeforeTheModelIsMade() throws {
+        let clock = Mutex(0.0)
+        let source = try IsingModel(fields: [1, 1])
+        func slowModel() -> IntegerModel {
+            clock.withLock { $0 += 5 }
+            return IntegerModel(source)
+        }
+        let monitor = SearchMonitor(slowModel(), control: SamplingControl(timeLimit: 4, seconds: { clock.withLock { $0 } }))
+        #expect(!monitor.poll(updates: 0))
+    }
+
     @Test func theMonitorStopsAtEachLimit() throws {
         let model = IntegerModel(try IsingModel(fields: [1, 1]))
         let clock = Mutex(0.0)
@@ -101,7 +118,8 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 5]) func readsComeInOrder(threads: Int) throws {
-        let monitor = SearchMonitor(IntegerModel(try IsingModel(fields: [0])), control: SamplingControl(threads: threads))
+        let model = try IsingModel(fields: [0])
+        let monitor = SearchMonitor(IntegerModel(model), control: SamplingControl(threads: threads))
         let found = Reads.run(20, monitor: monitor) { read in [PackedSpins(words: [UInt64(read % 2)], count: 1)] }
         #expect(found.map { $0[0] } == (0..<20).map { $0 % 2 == 1 })
     }

@@ -42,9 +42,7 @@ public struct Portfolio: Sampler {
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
-        for initial in control.initialStates where initial.count != model.variables {
-            throw .option("an initial state of \(initial.count) variables for a model of \(model.variables); give one of the model")
-        }
+        try control.checkInitialStates(model)
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         for initial in control.initialStates { monitor.offer(initial, energy: model.energy(of: initial.spins)) }
         let reduction: Reduction
@@ -139,7 +137,9 @@ extension Portfolio {
             let islands = (0..<islandCount).map { index in
                 Island(model, couplings: couplings, layout: layout, generator: generator.split(UInt64(index)))
             }
-            var pool = ElitePool(capacity: 16, count: model.variables, isSymmetric: model.largestField == 0)
+            // Elites are reported with energies recomputed from the source, which takes a while where it is large.
+            let capacity = Swift.max(1, Swift.min(16, 1_000_000 / (monitor.model.variables + monitor.model.interactions)))
+            var pool = ElitePool(capacity: Swift.max(2, capacity), count: model.variables, isSymmetric: model.largestField == 0)
             let parallel = Parallel(threads: Swift.min(monitor.control.threads, islands.count))
             let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
             var (made, barren) = (0, 0)
@@ -163,7 +163,9 @@ extension Portfolio {
                 for island in islands { island.elites = elites }
                 barren = elites.map(\.energy).min() == best ? barren + 1 : 0
             }
-            return pool.members.map { PackedSpins(door.reduction.expand(PackedSpins(words: $0.words, count: model.variables).spins)) }
+            return pool.members.sorted { $0.energy < $1.energy }.prefix(capacity).map {
+                PackedSpins(door.reduction.expand(PackedSpins(words: $0.words, count: model.variables).spins))
+            }
         }
     }
 }

@@ -23,8 +23,8 @@ public struct Greedy: Sampler {
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         if let reads = options.reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
         try control.checkInitialStates(model)
-        let model = IntegerModel(model)
-        let monitor = SearchMonitor(model, control: control)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let model = monitor.model
         let couplings = SpinCouplings(model, .any)
         let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 100)
         let samples = Reads.run(reads, monitor: monitor) { read in
@@ -79,8 +79,8 @@ public struct RandomSampler: Sampler {
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         if let reads = options.reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
-        let model = IntegerModel(model)
-        let monitor = SearchMonitor(model, control: control)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let model = monitor.model
         let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 100)
         let samples = Reads.run(reads, monitor: monitor) { read in
             var generator = SeededGenerator(seed: seed).split(UInt64(read))

@@ -48,7 +48,8 @@ public final class IntegerModel: Sendable {
         } else {
             // A power of two: nothing is lost by the division. One bit is left for the sum of the roundings of a row.
             let room = Double(Self.rowLimit) / 2 / Double(Swift.max(1, largestDegree / 1_000_000))
-            scale = largestRow > 0 ? Double(sign: .plus, exponent: Int((largestRow / room).exponent) + 1, significand: 1) : 1
+            let finest = Swift.max(largestRow / room, .leastNormalMagnitude)
+            scale = largestRow > 0 ? Double(sign: .plus, exponent: Int(finest.exponent) + 1, significand: 1) : 1
             isExact = largestRow == 0
         }
         self.source = source

@@ -37,8 +37,8 @@ public struct MomentumAnnealing: Sampler {
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
-        let model = IntegerModel(model)
-        let monitor = SearchMonitor(model, control: control)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let model = monitor.model
         let isLimited = control.timeLimit != nil || control.updateLimit != nil
         let reads = options.reads ?? (isLimited ? nil : 16)
         let grows = reads == nil && options.steps == nil

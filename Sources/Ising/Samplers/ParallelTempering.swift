@@ -58,11 +58,9 @@ public struct ParallelTempering: Sampler {
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
-        let model = IntegerModel(model)
-        for initial in control.initialStates where initial.count != model.variables {
-            throw .option("an initial state of \(initial.count) variables for a model of \(model.variables); give one of the model")
-        }
-        let monitor = SearchMonitor(model, control: control)
+        try control.checkInitialStates(model)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let model = monitor.model
         guard model.variables > 0 else {
             let empty = PackedSpins(count: 0)
             monitor.offer(empty, energy: model.energy(0))

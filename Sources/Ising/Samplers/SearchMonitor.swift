@@ -6,6 +6,8 @@ package final class SearchMonitor: Sendable {
     package let control: SamplingControl
     package let model: IntegerModel
     private let start: Double
+    /// Seconds from the start after which the search ends; a little before the limit where finishing takes long.
+    private let deadline: Double?
     private let stopped = Atomic<Bool>(false)
     private let updates = Atomic<Int>(0)
     /// The best energy, as bits of a Double, so that most offers are refused without a lock.
@@ -20,13 +22,21 @@ package final class SearchMonitor: Sendable {
         var lowerBound: Double?
     }
 
-    package init(_ model: IntegerModel, control: SamplingControl) {
+    /// - Parameter model: made after the clock has been read: a limit of time includes it.
+    package init(_ model: @autoclosure () -> IntegerModel, control: SamplingControl) {
+        start = control.seconds()
+        let model = model()
         self.model = model
         self.control = control
-        start = control.seconds()
+        let reserve = Self.finishing * Double(model.variables + model.interactions)
+        deadline = control.timeLimit.map { $0 - Swift.min(reserve, $0 / 10) }
         bestBits = Atomic(Double.infinity.bitPattern)
         state = Mutex(State())
     }
+
+    /// Seconds a term takes when the energies of the result are recomputed at the end, with neighbours out of cache; they are part of the time
+    /// that the caller allows.
+    private static let finishing = 2e-8
 
     /// Whether to stop; cheap, reads no clock.
     package var isStopped: Bool { stopped.load(ordering: .relaxed) }
@@ -39,7 +49,7 @@ package final class SearchMonitor: Sendable {
     package func poll(updates made: Int) -> Bool {
         let total = updates.add(made, ordering: .relaxed).newValue
         if isStopped { return false }
-        if let limit = control.timeLimit, elapsed >= limit { stop(.timeLimit) }
+        if let deadline, elapsed >= deadline { stop(.timeLimit) }
         if let limit = control.updateLimit, total >= limit { stop(.updateLimit) }
         if control.isCancelled() { stop(.cancelled) }
         return !isStopped

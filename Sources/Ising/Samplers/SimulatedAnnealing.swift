@@ -69,8 +69,8 @@ public struct SimulatedAnnealing: Sampler {
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
         try control.checkInitialStates(model)
-        let model = IntegerModel(model)
-        let monitor = SearchMonitor(model, control: control)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let model = monitor.model
         if let anneal = try LaneAnneal(model: model, options: options, seed: seed, monitor: monitor) { return anneal.sampleSet() }
         let couplings =
             switch options.engine {

@@ -40,8 +40,8 @@ public struct Tabu: Sampler {
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
         try control.checkInitialStates(model)
-        let model = IntegerModel(model)
-        let monitor = SearchMonitor(model, control: control)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let model = monitor.model
         let couplings = SpinCouplings(model, .any)
         let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 4)
         let made = Atomic<Int>(0)
