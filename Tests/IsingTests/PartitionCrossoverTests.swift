@@ -81,6 +81,28 @@ import _TestSupport
         #expect(outcome == PartitionCrossover.Outcome() && child == parent)
     }
 
+    /// Stopped anywhere, what has been taken is kept, the energy agrees, and the next use starts clean.
+    @Test(arguments: [0, 1, 2, 3]) func canBeStopped(looks: Int) throws {
+        let model = try Self.ring(40_000, extra: 10_000, fields: true, seed: 4)
+        var generator = SeededGenerator(seed: 5)
+        let (first, second) = (Self.random(40_000, &generator), Self.random(40_000, &generator))
+        var crossover = PartitionCrossover(model)
+        var child = first
+        var energy = model.integerEnergy(of: first.spins)
+        var left = looks
+        _ = crossover.improve(&child, energy: &energy, with: second, takesTies: false) {
+            left -= 1
+            return left >= 0
+        }
+        #expect(left < 0 && energy == model.integerEnergy(of: child.spins))
+        var fresh = PartitionCrossover(model)
+        var (again, same) = (child, child)
+        var (againEnergy, sameEnergy) = (energy, energy)
+        let outcome = crossover.improve(&again, energy: &againEnergy, with: second, takesTies: false)
+        #expect(outcome == fresh.improve(&same, energy: &sameEnergy, with: second, takesTies: false))
+        #expect(again == same && againEnergy == sameEnergy && againEnergy == model.integerEnergy(of: again.spins))
+    }
+
     @Test func equalRegionsAreTakenOnRequest() throws {
         // Two variables without terms: each is a region that changes nothing.
         let model = IntegerModel(try IsingModel(fields: [0, 0, 1]))

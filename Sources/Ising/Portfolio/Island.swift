@@ -50,7 +50,7 @@ final class Island {
         steps += 1
         guard let current = incumbent else { return beginLine(offer: offer, poll: poll) }
         if failures < patience { return reheat(current, offer: offer, poll: poll) }
-        return learn(current, offer: offer) || beginLine(offer: offer, poll: poll)
+        return learn(current, offer: offer, poll: poll) || beginLine(offer: offer, poll: poll)
     }
 
     // MARK: Steps
@@ -61,15 +61,19 @@ final class Island {
             planes.randomize()
             let done = anneal(planes, from: Self.hottest, sweeps: sweeps, poll: poll)
             var best = gather(planes, into: nil)
-            best = fold(planes, into: best)
+            best = fold(planes, into: best, poll: poll)
             settle(best, offer: offer)
             guard done else { return false }
         } else {
-            var words = (0..<(model.variables + 63) / 64).map { _ in generator.next() }
-            if model.variables % 64 != 0 { words[words.count - 1] &= (1 << UInt64(model.variables % 64)) - 1 }
-            chain.set(words)
+            chain.set(randomSpins(count: model.variables, &generator))
+            if incumbent == nil {
+                // A first answer, for searches that are stopped before the first anneal ends.
+                let done = annealChain(from: Self.hottest, sweeps: 0, poll: poll)
+                settle(chainState, offer: offer)
+                guard done else { return false }
+            }
             let done = annealChain(from: Self.hottest, sweeps: sweeps, poll: poll)
-            settle(Elite(spins: PackedSpins(words: chain.words, count: model.variables), energy: chain.energy), offer: offer)
+            settle(chainState, offer: offer)
             guard done else { return false }
         }
         lines += 1
@@ -87,12 +91,12 @@ final class Island {
             planes.load([current.spins])
             done = anneal(planes, from: hot, sweeps: Swift.max(100, sweeps / 4), poll: poll)
             let before = own.energy
-            own = fold(planes, into: own)
+            own = fold(planes, into: own, poll: poll)
             gained = own.energy < before
         } else {
             chain.set(current.spins.words)
             done = annealChain(from: hot, sweeps: sweeps, poll: poll)
-            gained = absorb(PackedSpins(words: chain.words, count: model.variables), into: &own)
+            gained = absorb(PackedSpins(words: chain.words, count: model.variables), into: &own, poll: poll)
         }
         failures = gained ? 0 : failures + 1
         settle(own, offer: offer)
@@ -100,9 +104,9 @@ final class Island {
     }
 
     /// What a finished line still can gain from the regions of the pool's elites.
-    private func learn(_ current: Elite, offer: Offer) -> Bool {
+    private func learn(_ current: Elite, offer: Offer, poll: (Int) -> Bool) -> Bool {
         var own = current
-        for elite in elites { _ = absorb(elite.spins, into: &own) }
+        for elite in elites { _ = absorb(elite.spins, into: &own, poll: poll) }
         guard own.energy < current.energy else { return false }
         failures = 0
         settle(own, offer: offer)
@@ -127,14 +131,16 @@ final class Island {
         hot + (cold - hot) * (Double(sweep) + 0.5) / Double(sweeps)
     }
 
+    private var chainState: Elite { Elite(spins: PackedSpins(words: chain.words, count: model.variables), energy: chain.energy) }
+
     private func settle(_ elite: Elite, offer: Offer) {
         incumbent = elite
         offer(elite.energy) { elite.spins }
     }
 
-    private func absorb(_ other: PackedSpins, into elite: inout Elite) -> Bool {
+    private func absorb(_ other: PackedSpins, into elite: inout Elite, poll: (Int) -> Bool) -> Bool {
         let before = elite.energy
-        _ = crossover.improve(&elite.spins, energy: &elite.energy, with: other, takesTies: true)
+        _ = crossover.improve(&elite.spins, energy: &elite.energy, with: other, takesTies: true, goOn: { poll(0) })
         return elite.energy < before
     }
 
@@ -145,14 +151,14 @@ final class Island {
     }
 
     /// Merges all replicas, best first, until a number of them in a row bring nothing.
-    private func fold(_ planes: PlaneAnnealer, into elite: Elite) -> Elite {
+    private func fold(_ planes: PlaneAnnealer, into elite: Elite, poll: (Int) -> Bool) -> Elite {
         var own = gather(planes, into: elite)
         let energies = planes.energies()
         let states = planes.states()
         var barren = 0
         for lane in energies.indices.sorted(by: { (energies[$0], $0) < (energies[$1], $1) }) {
-            barren = absorb(states[lane], into: &own) ? 0 : barren + 1
-            if barren >= 64 { break }
+            barren = absorb(states[lane], into: &own, poll: poll) ? 0 : barren + 1
+            if barren >= 64 || !poll(0) { break }
         }
         return own
     }

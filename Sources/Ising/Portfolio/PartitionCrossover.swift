@@ -22,6 +22,7 @@ package struct PartitionCrossover {
     /// Bit 1: disagrees and not yet assigned to a region; and: in the region at hand.
     private var open: [UInt64]
     private var inside: [UInt64]
+    private var visited = 0
 
     package init(_ model: IntegerModel) {
         self.model = model
@@ -35,7 +36,10 @@ package struct PartitionCrossover {
     /// - Parameters:
     ///   - energy: the integer energy of `parent`, kept up to date.
     ///   - takesTies: whether regions of equal energy are taken too, which lets a search drift.
-    package mutating func improve(_ parent: inout PackedSpins, energy: inout Int64, with other: PackedSpins, takesTies: Bool) -> Outcome {
+    ///   - goOn: asked every few thousand variables; false ends the work with what has been taken.
+    package mutating func improve(
+        _ parent: inout PackedSpins, energy: inout Int64, with other: PackedSpins, takesTies: Bool, goOn: () -> Bool = { true }
+    ) -> Outcome {
         precondition(parent.count == model.variables && other.count == model.variables, "assignments of another model")
         var outcome = Outcome()
         var words = parent.words
@@ -44,7 +48,11 @@ package struct PartitionCrossover {
         if model.variables % 64 != 0 { open[open.count - 1] &= (1 << UInt64(model.variables % 64)) - 1 }
         for word in open.indices {
             while open[word] != 0 {
-                let change = region(from: 64 * word + open[word].trailingZeroBitCount, words)
+                guard let change = region(from: 64 * word + open[word].trailingZeroBitCount, words, goOn) else {
+                    for member in members { inside[Int(member) >> 6] &= ~(1 << UInt64(member & 63)) }
+                    parent = PackedSpins(words: words, count: model.variables)
+                    return outcome
+                }
                 outcome.regions += 1
                 outcome.largest = Swift.max(outcome.largest, members.count)
                 let taken = change < 0 || (change == 0 && takesTies)
@@ -62,8 +70,8 @@ package struct PartitionCrossover {
     }
 
     /// Collects the region of a variable into `members`, closes it, and returns the change of energy when all of it flips: minus twice the
-    /// terms between the region and the rest.
-    private mutating func region(from root: Int, _ spins: [UInt64]) -> Int64 {
+    /// terms between the region and the rest; nil when it was stopped.
+    private mutating func region(from root: Int, _ spins: [UInt64], _ goOn: () -> Bool) -> Int64? {
         members.removeAll(keepingCapacity: true)
         members.append(Int32(root))
         open[root >> 6] &= ~(1 << UInt64(root & 63))
@@ -73,6 +81,8 @@ package struct PartitionCrossover {
         while head < members.count {
             let variable = Int(members[head])
             head += 1
+            visited += 1
+            if visited & 0xFFF == 0, !goOn() { return nil }
             let up = spins[variable >> 6] >> UInt64(variable & 63) & 1
             var sum = up == 1 ? Int64(model.fields[variable]) : -Int64(model.fields[variable])
             for place in model.starts[variable]..<model.starts[variable + 1] {

@@ -45,16 +45,14 @@ public struct Portfolio: Sampler {
         try control.checkInitialStates(model)
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         for initial in control.initialStates { monitor.offer(initial, energy: model.energy(of: initial.spins)) }
-        let reduction: Reduction
-        do { reduction = try model.reduced(reductionOptions(model)) } catch { throw .model(error) }
-        var details = ["remaining": String(reduction.model.variables)]
-        let door = Door(reduction: reduction, monitor: monitor)
-        if reduction.isSolved {
+        let door = try Door(monitor: monitor, reducing: reductionOptions(model))
+        var details = ["remaining": String(door.model.variables)]
+        if door.model.variables == 0 {
             door.offer(PackedSpins(count: 0))
             monitor.stopOptimal()
             return monitor.sampleSet([], seed: seed, sampler: name, details: details)
         }
-        if reduction.model.variables <= options.exactVariables, proves(door, seed: seed) {
+        if door.model.variables <= options.exactVariables, proves(door, seed: seed) {
             details["method"] = "exact"
             return monitor.sampleSet([], seed: seed, sampler: name, details: details)
         }
@@ -70,7 +68,7 @@ public struct Portfolio: Sampler {
     private func proves(_ door: Door, seed: UInt64) -> Bool {
         var control = SamplingControl(threads: door.monitor.control.threads)
         control.isCancelled = { !door.monitor.poll(updates: 0) }
-        guard let set = try? ExactSolver().sample(door.reduction.model, seed: seed, control: control) else { return false }
+        guard let set = try? ExactSolver().sample(door.model.source, seed: seed, control: control) else { return false }
         _ = door.monitor.poll(updates: set.updates)
         door.offer(set.first.spins)
         if let bound = set.lowerBound { door.monitor.bound(bound) }
@@ -92,15 +90,29 @@ public struct Portfolio: Sampler {
 extension Portfolio {
     /// The way from the reduced model that is searched to the source that is reported.
     struct Door: Sendable {
-        let reduction: Reduction
+        /// nil where the source itself is searched.
+        private let reduction: Reduction?
         let monitor: SearchMonitor
         let model: IntegerModel
 
-        init(reduction: Reduction, monitor: SearchMonitor) {
-            self.reduction = reduction
+        /// Seconds that a reduction takes for each variable and coupling: it looks at no clock, so on models of millions it is left out when
+        /// that would be more than a tenth of the time.
+        private static let reducing = 1.5e-6
+
+        init(monitor: SearchMonitor, reducing options: ReductionOptions) throws(SamplerError) {
             self.monitor = monitor
+            let terms = monitor.model.variables + monitor.model.interactions
+            guard Self.reducing * Double(terms) <= (monitor.control.timeLimit ?? .infinity) / 10 else {
+                (reduction, model) = (nil, monitor.model)
+                return
+            }
+            let reduction: Reduction
+            do { reduction = try monitor.model.source.reduced(options) } catch { throw .model(error) }
+            self.reduction = reduction
             model = IntegerModel(reduction.model)
         }
+
+        func expand(_ spins: PackedSpins) -> PackedSpins { reduction.map { PackedSpins($0.expand(spins.spins)) } ?? spins }
 
         /// Expands an assignment only when it beats the best.
         func offer(_ energy: Int64, _ spins: () -> PackedSpins) {
@@ -110,8 +122,8 @@ extension Portfolio {
         }
 
         func offer(_ spins: PackedSpins) {
-            let expanded = reduction.expand(spins.spins)
-            monitor.offer(PackedSpins(expanded), energy: monitor.model.source.energy(of: expanded))
+            let expanded = expand(spins)
+            monitor.offer(expanded, energy: monitor.model.source.energy(of: expanded.spins))
         }
     }
 }
@@ -133,7 +145,8 @@ extension Portfolio {
         /// Searches until the monitor stops it, or until nothing improves any more where no limit is set.
         func run() -> [PackedSpins] {
             let couplings = SpinCouplings(model, .any)
-            let layout = PlaneLayout(model)
+            // Replicas of larger models cannot be laid out and counted between two looks at the clock.
+            let layout = model.variables + model.interactions <= 1_000_000 ? PlaneLayout(model) : nil
             let islands = (0..<islandCount).map { index in
                 Island(model, couplings: couplings, layout: layout, generator: generator.split(UInt64(index)))
             }
@@ -164,7 +177,7 @@ extension Portfolio {
                 barren = elites.map(\.energy).min() == best ? barren + 1 : 0
             }
             return pool.members.sorted { $0.energy < $1.energy }.prefix(capacity).map {
-                PackedSpins(door.reduction.expand(PackedSpins(words: $0.words, count: model.variables).spins))
+                door.expand(PackedSpins(words: $0.words, count: model.variables))
             }
         }
     }
