@@ -11,14 +11,16 @@ public struct BinaryPanels: Sendable {
     let buffer: AlignedBuffer<UInt64>
 
     public init(_ kernel: PackedTensor) {
-        outputs = kernel.shape.rows
-        depth = kernel.shape.columns
-        words = kernel.wordsPerRow
-        buffer = AlignedBuffer(count: sf_panels_words(outputs, words))
-        kernel.withUnsafeWords { source in
-            guard let base = source.baseAddress, !source.isEmpty else { return }
-            sf_panels_pack(base, outputs, words, buffer.pointer)
+        self = kernel.withUnsafeWords { source in
+            Self(source.baseAddress, outputs: kernel.shape.rows, words: kernel.wordsPerRow, depth: kernel.shape.columns)
         }
+    }
+
+    /// Rows of `words` words one after the other; `depth` bits of each count, the others are 0, wherever they stand.
+    init(_ rows: UnsafePointer<UInt64>?, outputs: Int, words: Int, depth: Int) {
+        (self.outputs, self.depth, self.words) = (outputs, depth, words)
+        buffer = AlignedBuffer(count: sf_panels_words(outputs, words))
+        if let rows, outputs > 0, words > 0 { sf_panels_pack(rows, outputs, words, buffer.pointer) }
     }
 }
 

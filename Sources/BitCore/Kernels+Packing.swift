@@ -59,6 +59,13 @@ extension Kernels {
         return result
     }
 
+    /// Rows of bits, `stride` words apart, as dense rows of ±1 floats.
+    package func unpackSigns(
+        _ bits: UnsafePointer<UInt64>, stride: Int, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>
+    ) {
+        packing.unpack(bits, stride, rows, columns, target, columns)
+    }
+
     /// Rows a thread takes at a time: about 16 Ki elements, below which starting a thread costs more than it saves.
     static func rowGrain(_ columns: Int) -> Int { Swift.max(1, 16_384 / Swift.max(columns, 1)) }
 }

@@ -48,4 +48,24 @@ public protocol DenseEngine: Sendable {
     /// Performs one product. Sizes of 0 are allowed: an empty depth gives zeros (or leaves C as it is when accumulating).
     func multiply(
         _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, parallel: Parallel)
+
+    /// z = image ∗ kernel: z[n][y][x][o] = Σ_{i,j,c} w[o][i][j][c] · image under the window, [batch × height' × width' × outputs]. What lies
+    /// outside the image is the padding's: 0, +1 or the nearest pixel. Overwrites z.
+    /// - Parameters:
+    ///   - image: [batch × height × width × channels].
+    ///   - kernel: OHWI.
+    func convolve(
+        _ geometry: ConvolutionGeometry, batch: Int, image: ConvolutionOperand, kernel: ConvolutionOperand,
+        into z: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel)
+
+    /// dx[n][pixel][c] = Σ over every (y, x, o, i, j) whose window has tap (i, j) on that pixel, of dz[n][y][x][o]·w[o][i][j][c]. What falls
+    /// outside the image is dropped, or with `.replicate` added to the border pixel it was read from. Overwrites dx.
+    func convolveImageGradient(
+        _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, kernel: ConvolutionOperand,
+        into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel)
+
+    /// dw[o][i][j][c] = Σ over n, y, x of dz[n][y][x][o] · the image under tap (i, j), padding included. Overwrites dw.
+    func convolveKernelGradient(
+        _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, image: ConvolutionOperand,
+        into dw: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel)
 }

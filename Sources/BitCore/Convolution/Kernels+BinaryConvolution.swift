@@ -1,0 +1,180 @@
+internal import CKernels
+
+extension Kernels {
+    /// z[n][y][x][o] = Σ over the window of image·kernel, both ±1, as exact floats: [batch × height' × width' × outputs].
+    /// - Precondition: the image is [batch × height × width × channels] of the geometry.
+    public func convolve(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, into out: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
+    ) {
+        convolve(image, kernel, count: out.count, parallel) { operands, group, row, corrections in
+            let to = out.baseAddress! + row * kernel.geometry.outputs + group
+            xnor.f32(operands, to, kernel.geometry.outputs)
+            corrections { local, outputs, corrections in
+                let z = to + local * kernel.geometry.outputs
+                for o in 0..<outputs { z[o] += Float(corrections[o]) }
+            }
+        }
+    }
+
+    /// The same sums as integers.
+    public func convolve(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, into out: UnsafeMutableBufferPointer<Int32>, parallel: Parallel = .serial
+    ) {
+        convolve(image, kernel, count: out.count, parallel) { operands, group, row, corrections in
+            let to = out.baseAddress! + row * kernel.geometry.outputs + group
+            xnor.i32(operands, to, kernel.geometry.outputs)
+            corrections { local, outputs, corrections in
+                let z = to + local * kernel.geometry.outputs
+                for o in 0..<outputs { z[o] &+= corrections[o] }
+            }
+        }
+    }
+
+    /// Bits in, bits out: sign +1 where the sum reaches the output's threshold, [batch × height' × width' × outputs].
+    public func convolve(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, thresholds: [Int32], parallel: Parallel = .serial
+    ) -> PackedTensor {
+        let geometry = kernel.geometry
+        let batch = geometry.batch(image)
+        var result = PackedTensor(minusOnes: geometry.output.batched(batch))
+        result.withUnsafeMutableWords { convolve(image, kernel, thresholds: thresholds, into: $0, parallel: parallel) }
+        return result
+    }
+
+    /// The same bits into `out`: rows of `PackedTensor.words(for: outputs)` words, padding bits written as 0.
+    public func convolve(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, thresholds: [Int32], into out: UnsafeMutableBufferPointer<UInt64>,
+        parallel: Parallel = .serial
+    ) {
+        let geometry = kernel.geometry
+        let stride = PackedTensor.words(for: geometry.outputs)
+        precondition(thresholds.count == geometry.outputs, "\(thresholds.count) thresholds for \(geometry.outputs) outputs")
+        let total = geometry.batch(image) * geometry.positions.positions
+        precondition(out.count == total * stride, "a convolution to \(total) rows of \(geometry.outputs) bits into \(out.count) words")
+        let rowsAtOnce = kernel.rowsAtOnce
+        thresholds.withUnsafeBufferPointer { thresholds in
+            nonisolated(unsafe) let (out, thresholds) = (out, thresholds)
+            parallel.forEach(total, grain: rowsAtOnce) { range in
+                // Sums of all groups side by side: thresholds then see whole rows, and rows at the border their corrections.
+                let sums = AlignedBuffer<Int32>(uninitializedCount: rowsAtOnce * geometry.outputs)
+                let space = AlignedBuffer<UInt64>(uninitializedCount: kernel.rowWords * rowsAtOnce)
+                let direct = geometry.groups == 1 && kernel.border == nil
+                forEachBlock(range, image, kernel, space) { operands, group, row, corrections in
+                    let to = out.baseAddress! + row * stride
+                    if direct { return xnor.bits(operands, thresholds.baseAddress!, to, stride) }
+                    let rows = operands.pointee.rows
+                    xnor.i32(operands, sums.pointer + group, geometry.outputs)
+                    corrections { local, outputs, corrections in
+                        let z = sums.pointer + local * geometry.outputs + group
+                        for o in 0..<outputs { z[o] &+= corrections[o] }
+                    }
+                    guard group + geometry.outputs / geometry.groups == geometry.outputs else { return }
+                    threshold.bits(sums.pointer, geometry.outputs, rows, geometry.outputs, thresholds.baseAddress!, to, stride)
+                }
+            }
+        }
+    }
+
+    /// Calls its argument with each border row of a block: place in the block, number of outputs, their corrections.
+    private typealias Corrections = ((Int, Int, UnsafePointer<Int32>) -> Void) -> Void
+
+    private func convolve(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, count: Int, _ parallel: Parallel,
+        _ body: (UnsafePointer<sf_xnor_operands>, Int, Int, Corrections) -> Void
+    ) {
+        let geometry = kernel.geometry
+        let total = geometry.batch(image) * geometry.positions.positions
+        precondition(count == total * geometry.outputs, "a convolution to \(total) rows of \(geometry.outputs) sums into \(count) elements")
+        let rowsAtOnce = kernel.rowsAtOnce
+        nonisolated(unsafe) let body = body
+        parallel.forEach(total, grain: rowsAtOnce) { range in
+            let space = AlignedBuffer<UInt64>(uninitializedCount: kernel.rowWords * rowsAtOnce)
+            forEachBlock(range, image, kernel, space, body)
+        }
+    }
+
+    /// Gathers the bits under block after block of positions and calls `body(operands, first output, first row, corrections)` for each
+    /// block and group, groups innermost.
+    private func forEachBlock(
+        _ range: Range<Int>, _ image: PackedTensor, _ kernel: BinaryConvolution, _ space: AlignedBuffer<UInt64>,
+        _ body: (UnsafePointer<sf_xnor_operands>, Int, Int, Corrections) -> Void
+    ) {
+        let geometry = kernel.geometry
+        let outputs = geometry.outputs / geometry.groups
+        let rowsAtOnce = kernel.rowsAtOnce
+        var row = range.lowerBound
+        while row < range.upperBound {
+            let block = row..<min(row + rowsAtOnce, range.upperBound)
+            for group in 0..<geometry.groups {
+                image.gatherBits(block, kernel, group: group, into: space.pointer)
+                let panels = kernel.panels[group]
+                var operands = sf_xnor_operands(
+                    a: space.pointer, a_stride: kernel.rowWords, rows: block.count, b: panels.buffer.pointer, columns: outputs,
+                    words: panels.words, depth: Int32(geometry.depth))
+                body(&operands, group * outputs, block.lowerBound) { correct in
+                    guard let border = kernel.border else { return }
+                    border.corrections.withUnsafeBufferPointer { corrections in
+                        for (local, row) in block.enumerated() {
+                            let position = row % geometry.positions.positions
+                            if let offset = border.offset(position / geometry.positions.width, position % geometry.positions.width) {
+                                correct(local, outputs, corrections.baseAddress! + offset + group * outputs)
+                            }
+                        }
+                    }
+                }
+            }
+            row = block.upperBound
+        }
+    }
+}
+
+extension BinaryConvolution {
+    /// Words of a row of bits under the window.
+    var rowWords: Int { geometry.window.taps * wordsPerTap }
+
+    /// Rows gathered at a time: about 64 KiB of bits, whole tiles of rows.
+    var rowsAtOnce: Int { Swift.max(4, Swift.min(256, 8192 / rowWords / 4 * 4)) }
+}
+
+extension ConvolutionGeometry {
+    /// Images in a packed tensor.
+    func batch(_ images: PackedTensor) -> Int {
+        precondition(
+            images.shape.rank == 4 && images.shape.item == image, "packed images of shape \(images.shape) for a convolution over \(image)")
+        return images.shape[0]
+    }
+}
+
+extension PackedTensor {
+    /// Rows of the bits under the window, for one group. Outside of the image stand the padding's bits: 1 for `.plusOne`, else 0.
+    fileprivate func gatherBits(_ range: Range<Int>, _ kernel: BinaryConvolution, group: Int, into target: UnsafeMutablePointer<UInt64>) {
+        let geometry = kernel.geometry
+        let channels = geometry.channels / geometry.groups
+        let (words, rowWords, stride) = (kernel.wordsPerTap, kernel.rowWords, wordsPerRow)
+        let last: UInt64 = channels % 64 == 0 ? ~0 : (1 << UInt64(channels % 64)) - 1
+        let outside: UInt64 = geometry.padding == .plusOne ? ~0 : 0
+        let first = group * channels
+        withUnsafeWords { bits in
+            let base = bits.baseAddress!
+            PatchTaps(geometry.positions).forEachRun(range) { row, tap, taps, pixel in
+                let to = target + (row - range.lowerBound) * rowWords + tap * words
+                guard let pixel else {
+                    to.update(repeating: outside, count: taps * words)
+                    for t in 1...taps { to[t * words - 1] &= last }
+                    return
+                }
+                let from = base + pixel * stride
+                if geometry.groups == 1 { return to.update(from: from, count: taps * words) }
+                let (word, shift) = (first / 64, UInt64(first % 64))
+                for t in 0..<taps {
+                    let pixelBits = from + t * stride + word
+                    for w in 0..<words {
+                        var value = pixelBits[w] >> shift
+                        if shift > 0, word + w + 1 < stride { value |= pixelBits[w + 1] << (64 - shift) }
+                        to[t * words + w] = w == words - 1 ? value & last : value
+                    }
+                }
+            }
+        }
+    }
+}

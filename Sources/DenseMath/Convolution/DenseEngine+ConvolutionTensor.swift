@@ -1,0 +1,105 @@
+public import BitCore
+
+/// A tensor as the operand of a convolution.
+public enum ConvolutionTensor: Sendable {
+    case reals(Tensor)
+    case signs(PackedTensor)
+
+    public var shape: Shape {
+        switch self {
+        case .reals(let tensor): tensor.shape
+        case .signs(let tensor): tensor.shape
+        }
+    }
+
+    fileprivate func withOperand<Result>(_ body: (ConvolutionOperand) -> Result) -> Result {
+        switch self {
+        case .reals(let tensor): tensor.withUnsafeElements { body(.reals($0.baseAddress!)) }
+        case .signs(let tensor): body(.signs(tensor))
+        }
+    }
+}
+
+extension DenseEngine {
+    /// z = image ∗ kernel, [batch × height' × width' × outputs].
+    /// - Parameters:
+    ///   - image: [batch × height × width × channels].
+    ///   - kernel: OHWI, as `geometry.kernel`.
+    /// - Precondition: the shapes are those of the geometry.
+    public func convolve(
+        _ geometry: ConvolutionGeometry, image: ConvolutionTensor, kernel: ConvolutionTensor, precision: MatrixPrecision = .float32,
+        parallel: Parallel
+    ) -> Tensor {
+        let batch = geometry.batch(image.shape)
+        geometry.check(kernel: kernel.shape)
+        var z = Tensor(uninitialized: geometry.output.batched(batch))
+        z.withUnsafeMutableElements { z in
+            image.withOperand { image in
+                kernel.withOperand { kernel in
+                    convolve(geometry, batch: batch, image: image, kernel: kernel, into: z.baseAddress!, precision: precision, parallel: parallel)
+                }
+            }
+        }
+        return z
+    }
+
+    /// dx = ∂(dz · z)/∂image, [batch × height × width × channels].
+    /// - Precondition: `outputGradient` is [batch × height' × width' × outputs] and the kernel that of the geometry.
+    public func convolveImageGradient(
+        _ geometry: ConvolutionGeometry, outputGradient: Tensor, kernel: ConvolutionTensor, precision: MatrixPrecision = .float32,
+        parallel: Parallel
+    ) -> Tensor {
+        let batch = geometry.batch(ofOutputs: outputGradient.shape)
+        geometry.check(kernel: kernel.shape)
+        var dx = Tensor(uninitialized: geometry.image.batched(batch))
+        dx.withUnsafeMutableElements { dx in
+            outputGradient.withUnsafeElements { dz in
+                kernel.withOperand { kernel in
+                    convolveImageGradient(
+                        geometry, batch: batch, outputGradient: dz.baseAddress!, kernel: kernel, into: dx.baseAddress!, precision: precision,
+                        parallel: parallel)
+                }
+            }
+        }
+        return dx
+    }
+
+    /// dw = ∂(dz · z)/∂kernel, OHWI.
+    /// - Precondition: image and `outputGradient` are of the same batch and of the geometry.
+    public func convolveKernelGradient(
+        _ geometry: ConvolutionGeometry, outputGradient: Tensor, image: ConvolutionTensor, precision: MatrixPrecision = .float32,
+        parallel: Parallel
+    ) -> Tensor {
+        let batch = geometry.batch(image.shape)
+        precondition(
+            outputGradient.shape == geometry.output.batched(batch),
+            "an output gradient of shape \(outputGradient.shape) for outputs of shape \(geometry.output.batched(batch))")
+        var dw = Tensor(uninitialized: geometry.kernel)
+        dw.withUnsafeMutableElements { dw in
+            outputGradient.withUnsafeElements { dz in
+                image.withOperand { image in
+                    convolveKernelGradient(
+                        geometry, batch: batch, outputGradient: dz.baseAddress!, image: image, into: dw.baseAddress!, precision: precision,
+                        parallel: parallel)
+                }
+            }
+        }
+        return dw
+    }
+}
+
+extension ConvolutionGeometry {
+    fileprivate func batch(_ images: Shape) -> Int {
+        precondition(images.rank == 4 && images.item == image, "images of shape \(images) for a convolution over \(image)")
+        return images[0]
+    }
+
+    fileprivate func batch(ofOutputs outputs: Shape) -> Int {
+        precondition(outputs.rank == 4 && outputs.item == output, "an output gradient of shape \(outputs) for outputs of shape \(output)")
+        return outputs[0]
+    }
+
+    fileprivate func check(kernel shape: Shape) {
+        precondition(shape == kernel, "a kernel of shape \(shape) for a convolution with \(kernel)")
+    }
+}

@@ -1,0 +1,121 @@
+public import BitCore
+public import DenseMath
+
+/// What the convolutions of a dense engine have to do, checked on one geometry with every mix of real and packed operands.
+public struct ConvolutionConformance {
+    private var log = ViolationLog()
+    private let geometry: ConvolutionGeometry
+    private let oracle: ConvolutionOracle
+    private let engine: any DenseEngine
+    private let batch: Int
+
+    /// One line for each violation, the first few of them.
+    public static func violations(of engine: any DenseEngine, on geometry: ConvolutionGeometry, batch: Int = 3, threads: [Int] = [1, 2]) -> [String] {
+        var check = ConvolutionConformance(engine, geometry, batch)
+        check.integersAreExact(threads)
+        check.realsAreWithinBounds(threads)
+        return check.log.lines
+    }
+
+    private init(_ engine: any DenseEngine, _ geometry: ConvolutionGeometry, _ batch: Int) {
+        self.engine = engine
+        self.geometry = geometry
+        self.batch = batch
+        oracle = ConvolutionOracle(geometry)
+    }
+
+    private func name(_ pass: String, _ precision: MatrixPrecision, _ threads: Int) -> String {
+        "\(pass) in \(precision.rawValue) with \(threads) thread(s) of \(geometry)"
+    }
+
+    /// Signs and small integers, whose sums are exact in float32 and bfloat16 alike.
+    private mutating func integersAreExact(_ threads: [Int]) {
+        var generator = SeededGenerator(seed: 5)
+        let signs = PackedTensor.random(geometry.image.batched(batch), &generator)
+        let kernel = PackedTensor.random(geometry.kernel, &generator)
+        func integers(_ shape: Shape) -> Tensor { Tensor((0..<shape.count).map { _ in Float(generator.index(below: 15) - 7) }, shape: shape) }
+        let images: [ConvolutionTensor] = [.signs(signs), .reals(integers(geometry.image.batched(batch)))]
+        let kernels: [ConvolutionTensor] = [.signs(kernel), .reals(integers(geometry.kernel))]
+        let dz = integers(geometry.output.batched(batch))
+        for precision in MatrixPrecision.allCases {
+            for count in threads {
+                let parallel = Parallel(threads: count)
+                for image in images {
+                    for kernel in kernels {
+                        let z = engine.convolve(geometry, image: image, kernel: kernel, precision: precision, parallel: parallel)
+                        equal(z, oracle.forward(batch: batch, image: image.doubles, kernel: kernel.doubles), name("forward", precision, count))
+                    }
+                    let dw = engine.convolveKernelGradient(geometry, outputGradient: dz, image: image, precision: precision, parallel: parallel)
+                    equal(
+                        dw, oracle.kernelGradient(batch: batch, outputGradient: dz.doubles, image: image.doubles),
+                        name("kernel gradient", precision, count))
+                }
+                for kernel in kernels {
+                    let dx = engine.convolveImageGradient(geometry, outputGradient: dz, kernel: kernel, precision: precision, parallel: parallel)
+                    equal(
+                        dx, oracle.imageGradient(batch: batch, outputGradient: dz.doubles, kernel: kernel.doubles),
+                        name("image gradient", precision, count))
+                }
+            }
+        }
+    }
+
+    /// Normal reals: each sum within the bound of DenseEngineConformance of the sum of rounded operands in Double. The
+    /// oracle of each pass is the same loop over products, so ⟨dz, z⟩ = ⟨dx, x⟩ = ⟨dw, w⟩ holds by construction.
+    private mutating func realsAreWithinBounds(_ threads: [Int]) {
+        var generator = SeededGenerator(seed: 6)
+        let image = Tensor.normal(geometry.image.batched(batch), &generator)
+        let kernel = Tensor.normal(geometry.kernel, &generator)
+        let dz = Tensor.normal(geometry.output.batched(batch), &generator)
+        for precision in MatrixPrecision.allCases {
+            func operand(_ tensor: Tensor) -> [Double] { tensor.elements.map { Double(precision == .bfloat16 ? DenseCase.bfloat16($0) : $0) } }
+            let (x, w, g) = (operand(image), operand(kernel), operand(dz))
+            func magnitudes(_ values: [Double]) -> [Double] { values.map { abs($0) } }
+            let (ax, aw, ag) = (magnitudes(x), magnitudes(w), magnitudes(g))
+            for count in threads {
+                let parallel = Parallel(threads: count)
+                near(
+                    engine.convolve(geometry, image: .reals(image), kernel: .reals(kernel), precision: precision, parallel: parallel),
+                    oracle.forward(batch: batch, image: x, kernel: w), oracle.forward(batch: batch, image: ax, kernel: aw),
+                    terms: geometry.depth, name("forward", precision, count))
+                near(
+                    engine.convolveImageGradient(geometry, outputGradient: dz, kernel: .reals(kernel), precision: precision, parallel: parallel),
+                    oracle.imageGradient(batch: batch, outputGradient: g, kernel: w),
+                    oracle.imageGradient(batch: batch, outputGradient: ag, kernel: aw),
+                    terms: geometry.outputs * geometry.positions.positions * geometry.window.taps, name("image gradient", precision, count))
+                near(
+                    engine.convolveKernelGradient(geometry, outputGradient: dz, image: .reals(image), precision: precision, parallel: parallel),
+                    oracle.kernelGradient(batch: batch, outputGradient: g, image: x),
+                    oracle.kernelGradient(batch: batch, outputGradient: ag, image: ax),
+                    terms: batch * geometry.positions.positions, name("kernel gradient", precision, count))
+            }
+        }
+    }
+
+    private mutating func equal(_ result: Tensor, _ expected: [Double], _ what: String) {
+        for (i, value) in result.elements.enumerated() where Double(value) != expected[i] {
+            log.add("\(what), element \(i): \(value), not \(expected[i])")
+        }
+    }
+
+    private mutating func near(_ result: Tensor, _ expected: [Double], _ magnitude: [Double], terms: Int, _ what: String) {
+        for (i, value) in result.elements.enumerated() {
+            let bound = 2 * Double(terms + 2) * 0x1p-24 * magnitude[i]
+            let error = abs(Double(value) - expected[i])
+            if !(error <= bound) { log.add("\(what), element \(i): off by \(error), more than \(bound)") }
+        }
+    }
+}
+
+extension Tensor {
+    fileprivate var doubles: [Double] { elements.map { Double($0) } }
+}
+
+extension ConvolutionTensor {
+    fileprivate var doubles: [Double] {
+        switch self {
+        case .reals(let tensor): tensor.doubles
+        case .signs(let bits): Kernels(.reference).unpackSigns(bits).doubles
+        }
+    }
+}
