@@ -21,6 +21,9 @@ extension DatasetCatalog {
         _ name: String, download: Download = DatasetCatalog.downloadOverHTTP, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
     ) async throws(DatasetError) -> [String] {
         let set = try published(name)
+        if set.mirrors.isEmpty, !set.files.allSatisfy({ existing($0, of: set) != nil }) {
+            throw DatasetError(name, .badOption("is not published file by file and cannot be fetched; \(advice(set))"))
+        }
         let good = Set(try verify(name).filter(\.isGood).map(\.path))
         var fetched: [String] = []
         for file in set.files {
@@ -28,7 +31,7 @@ extension DatasetCatalog {
             let path = path(file, of: set)
             let bytes = try await fetch(file, of: set, download, progress)
             do {
-                try FileManager.default.createDirectory(atPath: "\(folder)/\(set.name)", withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(set.folders[0])", withIntermediateDirectories: true)
                 try AtomicFile.write(bytes, to: path)
             } catch let error as FileError {
                 throw DatasetError(path, .badOption("cannot be stored: \(error)"))

@@ -7,17 +7,36 @@ public struct PublishedSet: Sendable, Hashable {
         public var name: String
         /// Uncompressed length.
         public var bytes: Int
-        /// SHA-256 of the uncompressed bytes, in hexadecimal. Not of the gzip file, of which several are in circulation.
-        public var sha256: String
+        public var fingerprint: Fingerprint
     }
 
-    /// Also the name of its folder.
+    /// By what a file is known. Always of the uncompressed bytes: several gzip wrappings of the same content are in circulation.
+    public enum Fingerprint: Sendable, Hashable {
+        /// SHA-256 of the file, in hexadecimal.
+        case whole(String)
+        /// SHA-256 of the label bytes of all CIFAR records, and of the first `count` records whole; the pixels of the others go unchecked.
+        case records(labels: String, count: Int, first: String)
+    }
+
+    /// What the files hold.
+    public enum Format: Sendable, Hashable {
+        /// Pairs of IDX files, images then labels; the last pair is the test part.
+        case idx
+        /// CIFAR-10 binary batches; the last file is the test part.
+        case cifar
+    }
+
     public var name: String
+    /// Where its files lie, below the catalogue's folder; of several the first that has them.
+    public var folders: [String]
+    public var format: Format
     public var title: String
     public var licence: String
     public var files: [File]
-    /// Addresses of folders that hold the files, tried in this order.
+    /// Addresses of folders that hold the files, tried in this order. None when the files are not published one by one.
     public var mirrors: [String]
+    /// How to come by the files where there is no mirror.
+    public var source: String?
     public var itemShape: Shape
     public var classNames: [String]
     public var trainCount: Int
@@ -29,6 +48,8 @@ public struct PublishedSet: Sendable, Hashable {
         testImages: String, testLabels: String
     ) {
         self.name = name
+        folders = [name]
+        format = .idx
         self.title = title
         self.licence = licence
         self.mirrors = mirrors
@@ -36,10 +57,10 @@ public struct PublishedSet: Sendable, Hashable {
         itemShape = [28, 28]
         (trainCount, testCount) = (60_000, 10_000)
         files = [
-            File(name: "train-images-idx3-ubyte.gz", bytes: 47_040_016, sha256: trainImages),
-            File(name: "train-labels-idx1-ubyte.gz", bytes: 60_008, sha256: trainLabels),
-            File(name: "t10k-images-idx3-ubyte.gz", bytes: 7_840_016, sha256: testImages),
-            File(name: "t10k-labels-idx1-ubyte.gz", bytes: 10_008, sha256: testLabels),
+            File(name: "train-images-idx3-ubyte.gz", bytes: 47_040_016, fingerprint: .whole(trainImages)),
+            File(name: "train-labels-idx1-ubyte.gz", bytes: 60_008, fingerprint: .whole(trainLabels)),
+            File(name: "t10k-images-idx3-ubyte.gz", bytes: 7_840_016, fingerprint: .whole(testImages)),
+            File(name: "t10k-labels-idx1-ubyte.gz", bytes: 10_008, fingerprint: .whole(testLabels)),
         ]
     }
 
@@ -65,5 +86,5 @@ public struct PublishedSet: Sendable, Hashable {
         testImages: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         testLabels: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")
 
-    public static let all = [mnist, fashionMNIST]
+    public static let all = [mnist, fashionMNIST, cifar10, cifar10JPEG, cifar10Lossless]
 }

@@ -19,6 +19,8 @@ public struct DatasetError: Error, Hashable, Sendable {
         /// As `truncated`, but of compressed data, of which only an upper bound is known.
         case announcesTooMuch(bytes: Int, atMost: Int)
         case trailingBytes
+        /// A file of records of one length that is no whole number of them.
+        case partialRecord(bytes: Int, recordLength: Int)
         case wrongMagic(expected: UInt32, found: UInt32)
         /// A header announces more than is ever read.
         case tooLarge(what: String, value: Int, limit: Int)
@@ -32,6 +34,8 @@ public struct DatasetError: Error, Hashable, Sendable {
         case badLine(number: Int, text: String, reason: String)
         case noColumn(name: String, columns: [String])
         case checksumMismatch(expected: String, found: String)
+        /// As `checksumMismatch`, of a part of the file.
+        case otherContent(what: String, advice: String)
         // Requests.
         case unknownName(known: [String], nearest: String?)
         case badOption(String)
@@ -52,6 +56,8 @@ extension DatasetError: CustomStringConvertible {
         case .announcesTooMuch(let bytes, let atMost):
             "announces \(bytes) bytes in its header, but a file of its size holds at most \(atMost); fetch it again"
         case .trailingBytes: "goes on after the bytes that its header announces; it is not the published file, fetch it again"
+        case .partialRecord(let bytes, let recordLength):
+            "its \(bytes) bytes are no whole number of records of \(recordLength); fetch it again"
         case .wrongMagic(let expected, let found):
             "starts with \(hexadecimal(found)) instead of \(hexadecimal(expected)); check that images and labels are not swapped"
         case .tooLarge(let what, let value, let limit): "announces \(value) \(what), more than the \(limit) accepted; it is not a valid file"
@@ -64,6 +70,7 @@ extension DatasetError: CustomStringConvertible {
         case .badLine(let number, let text, let reason): "line \(number), \"\(text)\": \(reason)"
         case .noColumn(let name, let columns): "has no column \"\(name)\"; its columns are \(columns.joined(separator: ", "))"
         case .checksumMismatch(let expected, let found): "its SHA-256 is \(found) instead of \(expected); fetch it again"
+        case .otherContent(let what, let advice): "its \(what) are not the published ones; \(advice)"
         case .unknownName(let known, let nearest):
             "is not a known data set; \(nearest.map { "did you mean \($0)? " } ?? "")known are \(known.joined(separator: ", "))"
         case .badOption(let reason): reason
