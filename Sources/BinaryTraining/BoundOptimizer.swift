@@ -14,7 +14,7 @@ public struct BoundOptimizer: Sendable {
         self.specs = specs
         self.assignment = assignment
         states = zip(specs, assignment).map { spec, route in
-            RuleState(slots: route.map { routes[$0].rule.slotNames.count } ?? 0, count: spec.count)
+            route.map { RuleState(for: routes[$0].rule, count: spec.count) } ?? RuleState(slots: 0, count: spec.count)
         }
     }
 
@@ -36,7 +36,7 @@ public struct BoundOptimizer: Sendable {
             let spec = specs[index]
             let isLatent = spec.encoding == .latentBinary
             let before = isLatent && countFlips ? parameters.signs(id, kernels: context.kernels, parallel: context.parallel) : nil
-            let known = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context)
+            let known = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context).flips
             if let known {
                 flips.append(FlipCount(parameter: id, flips: known, count: spec.count))
             } else if let before {

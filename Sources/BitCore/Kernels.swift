@@ -9,6 +9,7 @@ public struct Kernels: Sendable {
     let packing: sf_pack_signs
     let threshold: sf_threshold
     let elementwise: sf_elementwise
+    let updates: sf_updates
     let gray: sf_gray_minima
     let metropolis: sf_metropolis
     let planes: sf_anneal_planes
@@ -24,6 +25,7 @@ public struct Kernels: Sendable {
         packing = sf_pack_signs_select(level).pointee
         threshold = sf_threshold_select(level).pointee
         elementwise = sf_elementwise_select(level).pointee
+        updates = sf_updates_select(level).pointee
         gray = sf_gray_minima_select(level).pointee
         metropolis = sf_metropolis_select(level).pointee
         planes = sf_anneal_planes_select(level).pointee

@@ -48,13 +48,14 @@ public enum UpdateRuleConformance {
         } else {
             store.setReals(id, (0..<spec.count).map { _ in 0.1 * generator.normal() })
         }
-        var state = RuleState(slots: rule.slotNames.count, count: spec.count)
+        var state = RuleState(for: rule, count: spec.count)
         var flips: [Int?] = []
         for step in 0..<steps {
             var gradients = Gradients([spec])
             gradients.withMutable(id) { for i in 0..<$0.count { $0[i] = generator.normal() } }
             flips.append(
-                rule.update(id, of: &store, gradients, &state, TrainingClock(step: step, stepsPerEpoch: 3, totalSteps: steps), context))
+                rule.update(id, of: &store, gradients, &state, TrainingClock(step: step, stepsPerEpoch: 3, totalSteps: steps), context)
+                    .flips)
         }
         let isBinary = spec.encoding == .binary
         let values = isBinary ? [] : store.reals(id)

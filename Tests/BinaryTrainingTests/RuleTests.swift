@@ -59,7 +59,7 @@ import _TestSupport
         gradients.withMutable(id) { _ = $0.update(fromContentsOf: [4, -4, -4, 4, 2, 2.5]) }
         var state = RuleState(slots: 1, count: 6)
         let flips = Bop(gamma: 0.5, threshold: 1.0).update(id, of: &store, gradients, &state, clock(0), context)
-        #expect(flips == 3)
+        #expect(flips == UpdateOutcome(flips: 3))
         #expect((0..<6).map { store.signs(id)[0, $0] } == [false, true, true, false, true, false])
         #expect(state.slots[0] == [2, -2, -2, 2, 1, 1.25])
         _ = Bop(gamma: 0.5, threshold: 1.0).update(id, of: &store, gradients, &state, clock(1), context)

@@ -12,86 +12,6 @@ import Testing
         return (0..<count).map { _ in generator.normal() * scale }
     }
 
-    @Test(arguments: sets, counts) func adamFollowsItsFormula(_ set: InstructionSet, _ count: Int) {
-        let step = AdamStep(rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, clip: 1)
-        let (w, g, m) = (numbers(count, seed: 1), numbers(count, seed: 2), numbers(count, seed: 3))
-        let v = numbers(count, seed: 4).map { $0 * $0 }
-        var (w1, m1, v1) = (w, m, v)
-        Kernels(set).adam(&w1, g, &m1, &v1, step, parallel: Parallel(threads: 2))
-        for i in 0..<count {
-            let first = 0.9 * m[i] + (1 - 0.9 as Float) * g[i]
-            let second = 0.999 * v[i] + (1 - 0.999 as Float) * (g[i] * g[i])
-            let weight = w[i] - (0.01 * first) / (second.squareRoot() + 1e-7)
-            #expect(m1[i] == first && v1[i] == second && w1[i] == max(-1, min(1, weight)))
-        }
-    }
-
-    @Test(arguments: sets) func momentumFollowsItsFormula(_ set: InstructionSet) {
-        let (w, g, v) = (numbers(999, seed: 1), numbers(999, seed: 2), numbers(999, seed: 3))
-        var (w1, v1) = (w, v)
-        w1.withUnsafeMutableBufferPointer { w in
-            v1.withUnsafeMutableBufferPointer { v in
-                g.withUnsafeBufferPointer { g in
-                    Kernels(set).momentum(weights: w, gradients: g, velocity: v, rate: 0.1, momentum: 0.9)
-                }
-            }
-        }
-        for i in 0..<999 {
-            let velocity = 0.9 * v[i] + g[i]
-            #expect(v1[i] == velocity && w1[i] == w[i] - 0.1 * velocity)
-        }
-    }
-
-    @Test(arguments: sets, shapes) func bopFlipsWhereTheMomentumExceedsTheThreshold(_ set: InstructionSet, _ shape: [Int]) {
-        let (rows, columns) = (shape[0], shape[1])
-        let signs = Tensor(numbers(rows * columns, seed: 5), shape: Shape(shape))
-        let start = Kernels(.reference).packSigns(signs)
-        var g = numbers(rows * columns, seed: 6)
-        if g.count > 3 { g.replaceSubrange(1...3, with: [.nan, .infinity, -.infinity]) }
-        let m = numbers(rows * columns, seed: 7)
-        for threads in [1, 2] {
-            var bits = start
-            var moments = m
-            let flips = bits.withUnsafeMutableWords { words in
-                moments.withUnsafeMutableBufferPointer { m in
-                    g.withUnsafeBufferPointer { g in
-                        Kernels(set).bop(
-                            bits: words, rows: rows, columns: columns, gradients: g, m: m, gamma: 0.25, threshold: 0.5,
-                            parallel: Parallel(threads: threads))
-                    }
-                }
-            }
-            var expected = start
-            var count = 0
-            for i in 0..<rows {
-                for j in 0..<columns {
-                    let value = (1 - 0.25) * m[i * columns + j] + 0.25 * g[i * columns + j]
-                    let moment = moments[i * columns + j]
-                    #expect(moment == value || (moment.isNaN && value.isNaN))
-                    if (start[i, j] ? value : -value) > 0.5 {
-                        expected[i, j].toggle()
-                        count += 1
-                    }
-                }
-            }
-            #expect(bits == expected && flips == count && bits.paddingIsZero)
-            #expect(Kernels(set).differingBits(start, bits) == count)
-        }
-    }
-
-    @Test func bopKeepsTheSignAtTheThreshold() {
-        var bits = PackedTensor(words: [1], shape: [1, 2])
-        var m: [Float] = [0, 0]
-        let flips = bits.withUnsafeMutableWords { words in
-            m.withUnsafeMutableBufferPointer { m in
-                [0.5, -0.5].withUnsafeBufferPointer {
-                    Kernels.active.bop(bits: words, rows: 1, columns: 2, gradients: $0, m: m, gamma: 1, threshold: 0.5)
-                }
-            }
-        }
-        #expect(flips == 0 && m == [0.5, -0.5])
-    }
-
     @Test(arguments: sets, shapes) func batchNormMatchesDoubleArithmetic(_ set: InstructionSet, _ shape: [Int]) {
         let (rows, channels) = (shape[0], shape[1])
         let x = numbers(rows * channels, seed: 8, scale: 3).map { $0 + 10 }
@@ -155,18 +75,6 @@ import Testing
         clipped.withUnsafeMutableBufferPointer { kernels.clip($0, to: 0.5) }
         for i in 0..<count {
             #expect(sum[i] == y[i] + 0.3 * x[i] && scaled[i] == y[i] * 0.7 && clipped[i] == max(-0.5, min(0.5, y[i])))
-        }
-    }
-}
-
-extension Kernels {
-    fileprivate func adam(_ w: inout [Float], _ g: [Float], _ m: inout [Float], _ v: inout [Float], _ step: AdamStep, parallel: Parallel) {
-        w.withUnsafeMutableBufferPointer { w in
-            m.withUnsafeMutableBufferPointer { m in
-                v.withUnsafeMutableBufferPointer { v in
-                    g.withUnsafeBufferPointer { g in adam(weights: w, gradients: g, m: m, v: v, step, parallel: parallel) }
-                }
-            }
         }
     }
 }

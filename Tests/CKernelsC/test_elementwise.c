@@ -30,20 +30,8 @@ static void expect(guarded a, guarded b, size_t bytes, const char* what, size_t 
 
 static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t n) {
     const size_t bytes = n * 4;
-    guarded g = random_floats(n, 1), w1 = random_floats(n, 1), m1 = random_floats(n, 1), v1 = random_floats(n, 1);
-    for (size_t i = 0; i < n; i++) ((float*)v1.data)[i] *= ((float*)v1.data)[i];
-    guarded w2 = copy_of(w1, bytes), m2 = copy_of(m1, bytes), v2 = copy_of(v1, bytes);
-    const sf_adam_step adam = {0.01f, 0.9f, 0.999f, 1e-7f, n % 2 ? 0.0f : 0.5f};
-    slow->adam(w1.data, g.data, m1.data, v1.data, n, &adam);
-    fast->adam(w2.data, g.data, m2.data, v2.data, n, &adam);
-    expect(w1, w2, bytes, "adam weights", 1, n);
-    expect(m1, m2, bytes, "adam m", 1, n);
-    expect(v1, v2, bytes, "adam v", 1, n);
-    const sf_momentum_step momentum = {0.1f, 0.9f, n % 2 ? 0.0f : 0.5f};
-    slow->momentum(w1.data, g.data, v1.data, n, &momentum);
-    fast->momentum(w2.data, g.data, v2.data, n, &momentum);
-    expect(w1, w2, bytes, "momentum weights", 1, n);
-    expect(v1, v2, bytes, "momentum v", 1, n);
+    guarded g = random_floats(n, 1), w1 = random_floats(n, 1), m1 = random_floats(n, 1), v1 = guarded_make(bytes, 0);
+    guarded w2 = copy_of(w1, bytes), v2 = guarded_make(bytes, 0);
     slow->approx_sign_gradient(g.data, m1.data, n, v1.data);
     fast->approx_sign_gradient(g.data, m1.data, n, v2.data);
     expect(v1, v2, bytes, "approx_sign_gradient", 1, n);
@@ -59,7 +47,7 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     if (slow->differing_bits(a.data, b.data, n) != fast->differing_bits(a.data, b.data, n) && wrong++ < 20)
         printf("  %s differing_bits differs from the reference: %zu words\n", variant, n);
     guarded_free(a), guarded_free(b);
-    guarded_free(g), guarded_free(w1), guarded_free(w2), guarded_free(m1), guarded_free(m2), guarded_free(v1), guarded_free(v2);
+    guarded_free(g), guarded_free(w1), guarded_free(w2), guarded_free(m1), guarded_free(v1), guarded_free(v2);
 }
 
 static void matrix(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
@@ -92,27 +80,16 @@ static void matrix(const sf_elementwise* slow, const sf_elementwise* fast, size_
     slow->column_sums(x.data, columns, rows, columns, small1.data);
     fast->column_sums(x.data, columns, rows, columns, small2.data);
     expect(small1, small2, small, "column_sums", rows, columns);
-    // A threshold at the scale of the moments, so that about a third of the signs flip.
     const size_t words = (columns + 63) / 64;
     const uint64_t last = columns % 64 ? ((uint64_t)1 << (columns % 64)) - 1 : ~(uint64_t)0;
     guarded bits1 = guarded_make(rows * words * 8, 0);
     for (size_t i = 0; i < rows * words; i++) ((uint64_t*)bits1.data)[i] = random_word() & ((i + 1) % words == 0 ? last : ~(uint64_t)0);
-    guarded bits2 = copy_of(bits1, rows * words * 8);
     slow->mask_gradient(dy.data, bits1.data, words, rows, columns, y1.data);
     memcpy(y2.data, dy.data, bytes);
     fast->mask_gradient(y2.data, bits1.data, words, rows, columns, y2.data);
     expect(y1, y2, bytes, "mask_gradient", rows, columns);
-    memcpy(y1.data, x.data, bytes), memcpy(y2.data, x.data, bytes);
-    const sf_bop_step bop = {0.25f, 0.5f};
-    const size_t flips1 = slow->bop(bits1.data, words, dy.data, y1.data, rows, columns, &bop);
-    const size_t flips2 = fast->bop(bits2.data, words, dy.data, y2.data, rows, columns, &bop);
-    expect(bits1, bits2, rows * words * 8, "bop bits", rows, columns);
-    expect(y1, y2, bytes, "bop m", rows, columns);
-    compared++;
-    if (flips1 != flips2) wrong++, printf("  %s bop counts %zu flips, the reference %zu\n", variant, flips2, flips1);
     guarded_free(x), guarded_free(dy), guarded_free(gamma), guarded_free(beta), guarded_free(mean), guarded_free(mean2);
     guarded_free(inverse), guarded_free(small1), guarded_free(small2), guarded_free(y1), guarded_free(y2), guarded_free(bits1);
-    guarded_free(bits2);
 }
 
 void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures) {

@@ -133,6 +133,7 @@ static void thresholds(sf_isa isa, size_t rows, size_t columns) {
 }
 
 void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures);
+void test_updates(sf_isa isa, const char* name, long* checks, long* failures);
 void test_gray_minima(sf_isa isa, const char* name, long* checks, long* failures);
 void test_metropolis(sf_isa isa, const char* name, long* checks, long* failures);
 void test_dense_product(long* checks, long* failures);
@@ -163,6 +164,7 @@ int main(void) {
         xnor(levels[l], 2, 3, 20000);
         bytes(levels[l], 2, 3, 70001);
         test_elementwise(levels[l], names[l], &checks, &failures);
+        test_updates(levels[l], names[l], &checks, &failures);
         test_gray_minima(levels[l], names[l], &checks, &failures);
         test_metropolis(levels[l], names[l], &checks, &failures);
         test_anneal_bytes(levels[l], names[l], &checks, &failures);

@@ -11,7 +11,7 @@ import Testing
         let chosen = [
             sf_xnor_product_select(level).pointee.isa, sf_byte_product_select(level).pointee.isa, sf_pack_signs_select(level).pointee.isa,
             sf_threshold_select(level).pointee.isa, sf_elementwise_select(level).pointee.isa,
-            sf_gray_minima_select(level).pointee.isa,
+            sf_updates_select(level).pointee.isa, sf_gray_minima_select(level).pointee.isa,
         ]
         for isa in chosen {
             #expect(isa == SF_ISA_REFERENCE || isa.rawValue <= raw)

@@ -1,5 +1,5 @@
 public import BinaryNN
-internal import BitCore
+public import BitCore
 
 #if canImport(Glibc)
 internal import Glibc
@@ -36,25 +36,15 @@ public struct Adam: UpdateRule {
     public func update(
         _ id: ParameterID, of parameters: inout ParameterStore, _ gradients: Gradients, _ state: inout RuleState, _ clock: TrainingClock,
         _ context: ExecutionContext
-    ) -> Int? {
+    ) -> UpdateOutcome {
         let t = Double(clock.step + 1)
         let (correction1, correction2) = (1 - pow(beta1, t), (1 - pow(beta2, t)).squareRoot())
         // η·m̂/(√v̂ + ε) = (η·c₂/c₁)·m/(√v + ε·c₂)
         let step = AdamStep(
             rate: Float(learningRate.value(at: clock) * correction2 / correction1), beta1: Float(beta1), beta2: Float(beta2),
             epsilon: Float(epsilon * correction2), clip: parameters.spec(id).encoding == .latentBinary ? Float(clip) : 0)
-        var (m, v) = (state.slots[0], state.slots[1])
-        state.slots = []  // so that m and v are the only owners and are changed in place
-        parameters.withMutableReals(id) { w in
-            gradients.with(id) { g in
-                m.withUnsafeMutableBufferPointer { m in
-                    v.withUnsafeMutableBufferPointer { v in
-                        context.kernels.adam(weights: w, gradients: g, m: m, v: v, step, parallel: context.parallel)
-                    }
-                }
-            }
+        return state.step(id, of: &parameters, gradients) { w, g, m, v in
+            context.kernels.adam(weights: w, gradients: g, m: m, v: v, step, parallel: context.parallel)
         }
-        state.slots = [m, v]
-        return nil
     }
 }

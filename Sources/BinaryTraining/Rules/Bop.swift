@@ -1,5 +1,5 @@
 public import BinaryNN
-internal import BitCore
+public import BitCore
 
 /// Bop (Helwegen et al., NeurIPS 2019, arXiv 1906.02107): m ← (1−γ)m + γg, and the sign w flips where w·m > τ. No latent weights: the
 /// parameter is bits and nothing else.
@@ -22,20 +22,20 @@ public struct Bop: UpdateRule {
     public func update(
         _ id: ParameterID, of parameters: inout ParameterStore, _ gradients: Gradients, _ state: inout RuleState, _ clock: TrainingClock,
         _ context: ExecutionContext
-    ) -> Int? {
-        let shape = parameters.spec(id).shape
-        var m = state.slots[0]
-        state.slots = []  // so that m is the only owner and is changed in place
-        let flips = parameters.withMutableWords(id) { bits in
-            gradients.with(id) { g in
-                m.withUnsafeMutableBufferPointer { m in
-                    context.kernels.bop(
-                        bits: bits, rows: shape.rows, columns: shape.columns, gradients: g, m: m, gamma: Float(gamma.value(at: clock)),
-                        threshold: Float(threshold.value(at: clock)), parallel: context.parallel)
-                }
-            }
+    ) -> UpdateOutcome {
+        state.flip(id, of: &parameters, gradients) { signs, g, m, _ in
+            context.kernels.bop(
+                signs, gradients: g, m: m, gamma: Float(gamma.value(at: clock)), threshold: Float(threshold.value(at: clock)),
+                parallel: context.parallel)
         }
-        state.slots = [m]
-        return flips
+    }
+
+    /// |m| ≤ τ: weights that would not flip whatever their sign.
+    public func countBelowThreshold(
+        _ id: ParameterID, of parameters: ParameterStore, _ state: RuleState, _ clock: TrainingClock, _ context: ExecutionContext
+    ) -> Int? {
+        state.slots[0].withUnsafeBufferPointer {
+            context.kernels.count($0, within: Float(threshold.value(at: clock)), parallel: context.parallel)
+        }
     }
 }

@@ -4,9 +4,6 @@
 #include "../include/sf_elementwise.h"
 
 #define SF_KERNEL(isa, suffix)                                                                                                         \
-    void sf_adam_##suffix(float*, const float*, float*, float*, size_t, const sf_adam_step*);                                          \
-    void sf_momentum_##suffix(float*, const float*, float*, size_t, const sf_momentum_step*);                                          \
-    size_t sf_bop_##suffix(uint64_t*, size_t, const float*, float*, size_t, size_t, const sf_bop_step*);                               \
     void sf_statistics_##suffix(const float*, size_t, size_t, size_t, float*, float*);                                                 \
     void sf_normalize_##suffix(                                                                                                        \
         const float*, size_t, size_t, size_t, const float*, const float*, const float*, const float*, float*, size_t);                 \

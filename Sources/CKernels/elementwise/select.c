@@ -3,9 +3,6 @@
 
 #define SF_KERNEL(level, suffix)                                                                                                       \
     {.isa = level,                                                                                                                     \
-     .adam = sf_adam_##suffix,                                                                                                         \
-     .momentum = sf_momentum_##suffix,                                                                                                 \
-     .bop = sf_bop_##suffix,                                                                                                           \
      .statistics = sf_statistics_##suffix,                                                                                             \
      .normalize = sf_normalize_##suffix,                                                                                               \
      .affine = sf_affine_##suffix,                                                                                                     \

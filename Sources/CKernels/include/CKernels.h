@@ -23,6 +23,7 @@
 #include "sf_pack_signs.h"
 #include "sf_roof.h"
 #include "sf_threshold.h"
+#include "sf_updates.h"
 #include "sf_xnor_product.h"
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "sf_isa.h"
 
-/// The passes of a training step that touch every element once: updates, batch norm, masks.
+/// The passes of a training step that touch every element once: batch norm, masks, sums.
 ///
 /// One body, compiled once for each instruction set (`elementwise/body.inc`). No products and sums are contracted to FMA, and every
 /// sum has an order that depends on the shape alone, so the results are the same bits on every instruction set and, when the caller
@@ -14,36 +14,8 @@
 ///
 /// Matrices are row-major with the channel innermost; `stride` is the distance of two rows in elements (in words for bits).
 
-/// m = beta1·m + (1-beta1)·g; v = beta2·v + (1-beta2)·g²; w -= (rate·m) / (√v + epsilon); then w is clamped to [-clip, clip] when
-/// clip > 0. Bias corrections are the caller's: they fold into rate and epsilon. Any split.
-typedef struct {
-    float rate;
-    float beta1;
-    float beta2;
-    float epsilon;
-    float clip;
-} sf_adam_step;
-
-/// v = momentum·v + g; w -= rate·v; w clamped to [-clip, clip] when clip > 0. Any split.
-typedef struct {
-    float rate;
-    float momentum;
-    float clip;
-} sf_momentum_step;
-
-/// m = (1-gamma)·m + gamma·g; the sign w flips where w·m > threshold (strictly). Split by rows.
-typedef struct {
-    float gamma;
-    float threshold;
-} sf_bop_step;
-
 typedef struct {
     sf_isa isa;
-
-    void (*adam)(float* w, const float* g, float* m, float* v, size_t count, const sf_adam_step* step);
-    void (*momentum)(float* w, const float* g, float* v, size_t count, const sf_momentum_step* step);
-    /// Number of flips. `g` and `m` are dense [rows × columns].
-    size_t (*bop)(uint64_t* bits, size_t bits_stride, const float* g, float* m, size_t rows, size_t columns, const sf_bop_step* step);
 
     /// Mean and biased variance of each of `channels` columns: two passes, float32 sums of 32 rows added up in double. Split by channels.
     void (*statistics)(const float* x, size_t stride, size_t rows, size_t channels, float* mean, float* variance);
