@@ -5,15 +5,62 @@ import _TestSupport
 
 /// Convolutions of every engine against nested loops.
 @Suite struct ConvolutionTests {
+    /// An engine that has nothing but its matrix product.
+    struct Simple: DenseEngine {
+        let base = PortableEngine()
+        var name: String { "simple" }
+        var details: String { "convolutions by default" }
+        func multiply(
+            _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, parallel: Parallel
+        ) { base.multiply(product, a, b, c, parallel: parallel) }
+    }
+
     static func geometries() throws -> [ConvolutionGeometry] { try ConvolutionShapes.chosen() + ConvolutionShapes.random(25, seed: 7) }
 
     @Test(arguments: try geometries()) func portable(_ geometry: ConvolutionGeometry) {
         #expect(ConvolutionConformance.violations(of: PortableEngine(), on: geometry) == [])
     }
 
-    @Test(arguments: InstructionSet.supported) func everyInstructionSet(_ set: InstructionSet) throws {
+    @Test(arguments: PatchKernel.runnable.indices) func everyVariant(_ index: Int) throws {
+        let variant = PatchKernel.runnable[index]
+        let engine = PortableEngine(kernel: DenseProductKernel(.active), patches: variant)
         for geometry in try ConvolutionShapes.chosen() {
-            #expect(ConvolutionConformance.violations(of: PortableEngine(set), on: geometry, batch: 2, threads: [2]) == [], "\(set)")
+            #expect(ConvolutionConformance.violations(of: engine, on: geometry, batch: 2, threads: [2]) == [], "\(variant.name)")
+        }
+    }
+
+    /// Blocks of rows, outputs and columns have ends; these are beyond all of them.
+    @Test(arguments: PatchKernel.runnable.dropLast().indices) func beyondTheBlocks(_ index: Int) throws {
+        let engine = PortableEngine(kernel: DenseProductKernel(.active), patches: PatchKernel.runnable[index])
+        for geometry in [
+            try ConvolutionGeometry([21, 20, 48], Window(3), .zero, outputs: 40), try ConvolutionGeometry([3, 2, 272], Window(2), .plusOne, outputs: 400),
+        ] {
+            #expect(ConvolutionConformance.violations(of: engine, on: geometry, batch: 2, threads: [1, 3]) == [])
+        }
+    }
+
+    /// The oracle of engines: one product a block of patches.
+    @Test(arguments: try geometries()) func patches(_ geometry: ConvolutionGeometry) {
+        #expect(ConvolutionConformance.violations(of: Simple(), on: geometry, threads: [2]) == [])
+    }
+
+    /// Every number of threads gives the same bits.
+    @Test(arguments: try ConvolutionShapes.chosen()) func threadsDoNotMatter(_ geometry: ConvolutionGeometry) {
+        var generator = SeededGenerator(seed: 8)
+        let image = Tensor.normal(geometry.image.batched(5), &generator)
+        let kernel = PackedTensor.random(geometry.kernel, &generator)
+        let dz = Tensor.normal(geometry.output.batched(5), &generator)
+        let engine = PortableEngine()
+        for precision in MatrixPrecision.allCases {
+            let all = [1, 2, 3, 7].map { threads in
+                let parallel = Parallel(threads: threads)
+                return [
+                    engine.convolve(geometry, image: .reals(image), kernel: .signs(kernel), precision: precision, parallel: parallel),
+                    engine.convolveImageGradient(geometry, outputGradient: dz, kernel: .signs(kernel), precision: precision, parallel: parallel),
+                    engine.convolveKernelGradient(geometry, outputGradient: dz, image: .reals(image), precision: precision, parallel: parallel),
+                ]
+            }
+            #expect(all.allSatisfy { $0 == all[0] })
         }
     }
 

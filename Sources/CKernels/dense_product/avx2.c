@@ -68,11 +68,11 @@ static SF_AVX2 void pack_b_rounded(const float* x, size_t x_across, size_t x_dep
     round_panel(panel, 26 * depth);
 }
 
-static const sf_blocking plain = {6, 16, 1, pack_a, pack_b, tile};
-static const sf_blocking rounded = {6, 16, 1, pack_a_rounded, pack_b_rounded, tile};
+const sf_blocking sf_blocking_avx2 = {6, 16, 1, pack_a, pack_b, tile};
+const sf_blocking sf_blocking_avx2_rounded = {6, 16, 1, pack_a_rounded, pack_b_rounded, tile};
 
-static void f32(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &plain); }
-static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &rounded); }
+static void f32(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_avx2); }
+static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_avx2_rounded); }
 
 static SF_AVX2 void round_all(const float* x, size_t count, uint16_t* out) { sf_bfloat16_round_each(x, count, out); }
 

@@ -28,12 +28,12 @@ static SF_AVX2 void pack_b_rounded(const float* x, size_t x_across, size_t x_dep
     round_panel(panel, 48 * depth);
 }
 
-static const sf_blocking plain = {8, 48, 1, pack_a, pack_b, tile};
-static const sf_blocking rounded = {8, 48, 1, pack_a_rounded, pack_b_rounded, tile};
+const sf_blocking sf_blocking_avx512 = {8, 48, 1, pack_a, pack_b, tile};
+const sf_blocking sf_blocking_avx512_rounded = {8, 48, 1, pack_a_rounded, pack_b_rounded, tile};
 
-void sf_dense_f32_avx512(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &plain); }
+void sf_dense_f32_avx512(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_avx512); }
 
-static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &rounded); }
+static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_avx512_rounded); }
 
 static SF_AVX512 void round_all(const float* x, size_t count, uint16_t* out) { sf_bfloat16_round_each(x, count, out); }
 

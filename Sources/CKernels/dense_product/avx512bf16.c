@@ -66,9 +66,9 @@ static SF_BF16 void pack_b(const float* x, size_t x_across, size_t x_depth, size
     pack_pairs(48, x, x_across, x_depth, across, depth, panel);
 }
 
-static const sf_blocking pairs = {8, 48, 2, pack_a, pack_b, tile};
+const sf_blocking sf_blocking_avx512bf16 = {8, 48, 2, pack_a, pack_b, tile};
 
-static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &pairs); }
+static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_avx512bf16); }
 
 static SF_BF16 void round_all(const float* x, size_t count, uint16_t* out) {
     for (size_t i = 0; i < count; i += 16) {

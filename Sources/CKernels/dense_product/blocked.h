@@ -27,6 +27,13 @@ enum { SF_DENSE_WIDEST = 48 };
 /// Both panels, and a line of slack for packing that writes whole registers.
 enum { SF_DENSE_SCRATCH = (SF_DENSE_ROWS + SF_DENSE_WIDEST) * SF_DENSE_DEPTH * 4 + 64 };
 
+/// The tiles of each variant, plain and with operands rounded to bfloat16; convolutions are made of them too.
+#if defined(__x86_64__)
+extern const sf_blocking sf_blocking_avx2, sf_blocking_avx2_rounded, sf_blocking_avx512, sf_blocking_avx512_rounded, sf_blocking_avx512bf16;
+#elif defined(__aarch64__)
+extern const sf_blocking sf_blocking_neon, sf_blocking_neon_rounded;
+#endif
+
 void sf_dense_blocked(const sf_dense_operands* operands, float* scratch, const sf_blocking* blocking);
 
 #endif

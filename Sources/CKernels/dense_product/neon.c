@@ -98,11 +98,11 @@ static void pack_b_rounded(const float* x, size_t x_across, size_t x_depth, size
     for (size_t i = 0; i < 12 * depth; i++) panel[i] = sf_bfloat16_value(panel[i]);
 }
 
-static const sf_blocking plain = {8, 12, 1, pack_a, pack_b, tile};
-static const sf_blocking rounded = {8, 12, 1, pack_a_rounded, pack_b_rounded, tile};
+const sf_blocking sf_blocking_neon = {8, 12, 1, pack_a, pack_b, tile};
+const sf_blocking sf_blocking_neon_rounded = {8, 12, 1, pack_a_rounded, pack_b_rounded, tile};
 
-static void f32(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &plain); }
-static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &rounded); }
+static void f32(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_neon); }
+static void bf16(const sf_dense_operands* operands, void* scratch) { sf_dense_blocked(operands, scratch, &sf_blocking_neon_rounded); }
 
 static void round_all(const float* x, size_t count, uint16_t* out) { sf_bfloat16_round_each(x, count, out); }
 

@@ -16,6 +16,7 @@
 #include "sf_anneal_bytes.h"
 #include "sf_anneal_planes.h"
 #include "sf_byte_product.h"
+#include "sf_convolution.h"
 #include "sf_dense_product.h"
 #include "sf_elementwise.h"
 #include "sf_gray_minima.h"

@@ -1,0 +1,46 @@
+#ifndef SPINFLIP_CONVOLUTION_INTERNAL_H
+#define SPINFLIP_CONVOLUTION_INTERNAL_H
+
+#include "../dense_product/blocked.h"
+#include "../include/sf_convolution.h"
+
+/// What a variant is made of: the tiles and packing of a matrix product, and a way to expand bits.
+typedef struct {
+    const sf_blocking* blocking;
+    /// Sixteen lanes of a panel of B from bits: lane l of depth value k is the sign of bit 8·byte + l of rows[k] (byte is even), or `outside` where rows[k]
+    /// is NULL, in the unit order of `pack_b`; `width`: columns of the panel. NULL: bits become floats first.
+    void (*signs)(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width);
+} sf_patch_code;
+
+void sf_patch_product_run(const sf_patch_product* product, void* scratch, const sf_patch_code* code);
+void sf_patch_gradient_run(const sf_patch_gradient* gradient, void* scratch, const sf_patch_code* code);
+
+/// Working space of a call, in this order.
+typedef struct {
+    _Alignas(64) float b_panel[SF_DENSE_WIDEST * SF_DENSE_DEPTH];
+    /// Packed A; the slack is for packing that writes whole registers.
+    float a_block[SF_PRODUCT_ROWS * SF_DENSE_DEPTH + 16];
+    /// Operands that are gathered before they are packed: lines of A, or rows of a panel of B.
+    float lines[SF_DENSE_WIDEST * SF_DENSE_DEPTH];
+    /// One product tile, where rows of c do not follow each other.
+    float tile[8 * SF_DENSE_WIDEST];
+    const uint64_t* rows[SF_DENSE_DEPTH];
+    /// Sources of each row of a block, and the first pixel of its item.
+    const int32_t* sources[SF_PRODUCT_ROWS];
+    size_t items[SF_PRODUCT_ROWS];
+} sf_patch_space;
+
+#define SF_KERNEL(isa, suffix) extern const sf_convolution sf_convolution_##suffix;
+#include "kernels.inc"
+#undef SF_KERNEL
+
+/// Defines a variant from two codes.
+#define SF_DEFINE_CONVOLUTION(suffix, isa, name, plain, rounded, runs)                                                                 \
+    static void product_f32(const sf_patch_product* o, void* scratch) { sf_patch_product_run(o, scratch, plain); }                     \
+    static void product_bf16(const sf_patch_product* o, void* scratch) { sf_patch_product_run(o, scratch, rounded); }                  \
+    static void gradient_f32(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, plain); }                  \
+    static void gradient_bf16(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, rounded); }               \
+    const sf_convolution sf_convolution_##suffix = {                                                                                   \
+        isa, name, sizeof(sf_patch_space), product_f32, product_bf16, gradient_f32, gradient_bf16, runs};
+
+#endif

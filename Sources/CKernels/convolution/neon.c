@@ -1,0 +1,9 @@
+#if defined(__aarch64__)
+#include "convolution.h"
+
+static const sf_patch_code plain = {&sf_blocking_neon, NULL}, rounded = {&sf_blocking_neon_rounded, NULL};
+
+static int runs(void) { return 1; }
+
+SF_DEFINE_CONVOLUTION(neon, SF_ISA_NEON, "neon", &plain, &rounded, runs)
+#endif

@@ -1,0 +1,18 @@
+#include "../select.h"
+#include "convolution.h"
+
+#define SF_KERNEL(isa, suffix) &sf_convolution_##suffix,
+static const sf_convolution* const variants[] = {
+#include "kernels.inc"
+};
+#undef SF_KERNEL
+
+const sf_convolution* sf_convolution_select(sf_isa isa) {
+    const sf_convolution* const* row = variants;
+    while (!sf_isa_allows(isa, (*row)->isa) || !(*row)->runs()) row++;
+    return *row;
+}
+
+const sf_convolution* sf_convolution_variant(size_t index) {
+    return index < sizeof variants / sizeof *variants ? variants[index] : NULL;
+}
