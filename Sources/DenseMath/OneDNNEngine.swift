@@ -10,15 +10,17 @@ public struct OneDNNEngine: DenseEngine {
     private let library: OneDNNLibrary
     private let scratch = ScratchPool()
     private let kernel = DenseProductKernel(.active)
-    /// Does the bfloat16 products where oneDNN cannot.
-    private let substitute: PortableEngine?
+    /// Does what oneDNN cannot, or not better.
+    let portable = PortableEngine()
+    /// Whether oneDNN multiplies bfloat16 on this processor.
+    private let hasBFloat16: Bool
 
     /// - Throws: `EngineError.unavailable` when oneDNN does not start on this machine.
     public init() throws(EngineError) {
         library = try OneDNNLibrary()
         switch library.product(Self.probe(.bfloat16)) {
-        case .success: substitute = nil
-        case .failure: substitute = PortableEngine()
+        case .success: hasBFloat16 = true
+        case .failure: hasBFloat16 = false
         }
     }
 
@@ -27,7 +29,7 @@ public struct OneDNNEngine: DenseEngine {
     public var details: String {
         let codes = MatrixPrecision.allCases.map { precision in
             let code = try? library.product(Self.probe(precision)).get().name
-            return "\(precision.rawValue) by \(code ?? substitute?.details ?? "nothing")"
+            return "\(precision.rawValue) by \(code ?? portable.details)"
         }
         return "oneDNN \(OneDNNLibrary.version), " + codes.joined(separator: ", ")
     }
@@ -49,7 +51,7 @@ public struct OneDNNEngine: DenseEngine {
         switch product.precision {
         case .float32: multiplyBlocks(product, a, b, stride: MemoryLayout<Float>.stride, c, parallel: parallel)
         case .bfloat16:
-            if let substitute { return substitute.multiply(product, a, b, c, parallel: parallel) }
+            if !hasBFloat16 { return portable.multiply(product, a, b, c, parallel: parallel) }
             let (aCount, bCount) = (product.rows * product.depth, product.depth * product.columns)
             scratch.withScratch(bytes: 2 * (aCount + bCount)) { space in
                 let rounded = space.assumingMemoryBound(to: UInt16.self)

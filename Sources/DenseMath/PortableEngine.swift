@@ -7,7 +7,7 @@ public import BitCore
 public struct PortableEngine: DenseEngine {
     private let kernel: DenseProductKernel
     private let scratch: ScratchPool
-    private let convolution: PatchConvolution
+    let convolution: PatchConvolution
 
     /// - Precondition: the machine supports the instruction set.
     public init(_ instructionSet: InstructionSet = .active) {
@@ -42,31 +42,5 @@ public struct PortableEngine: DenseEngine {
                 }
             }
         }
-    }
-
-    public func convolve(
-        _ geometry: ConvolutionGeometry, batch: Int, image: ConvolutionOperand, kernel: ConvolutionOperand,
-        into z: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
-    ) {
-        convolution.convolve(geometry, batch: batch, image: image, weights: kernel, into: z, precision: precision, parallel: parallel)
-    }
-
-    public func convolveImageGradient(
-        _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, kernel: ConvolutionOperand,
-        into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
-    ) {
-        let done = convolution.imageGradient(
-            geometry, batch: batch, outputGradient: dz, weights: kernel, into: dx, precision: precision, parallel: parallel)
-        if done { return }
-        imageGradientByPatches(
-            geometry, batch: batch, outputGradient: dz, kernel: kernel, into: dx, precision: precision, parallel: parallel)
-    }
-
-    public func convolveKernelGradient(
-        _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, image: ConvolutionOperand,
-        into dw: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
-    ) {
-        convolution.kernelGradient(
-            geometry, batch: batch, outputGradient: dz, image: image, into: dw, precision: precision, parallel: parallel)
     }
 }
