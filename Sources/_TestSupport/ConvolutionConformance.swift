@@ -10,7 +10,9 @@ public struct ConvolutionConformance {
     private let batch: Int
 
     /// One line for each violation, the first few of them.
-    public static func violations(of engine: any DenseEngine, on geometry: ConvolutionGeometry, batch: Int = 3, threads: [Int] = [1, 2]) -> [String] {
+    public static func violations(
+        of engine: any DenseEngine, on geometry: ConvolutionGeometry, batch: Int = 3, threads: [Int] = [1, 2]
+    ) -> [String] {
         var check = ConvolutionConformance(engine, geometry, batch)
         check.integersAreExact(threads)
         check.realsAreWithinBounds(threads)
@@ -37,25 +39,29 @@ public struct ConvolutionConformance {
         let images: [ConvolutionTensor] = [.signs(signs), .reals(integers(geometry.image.batched(batch)))]
         let kernels: [ConvolutionTensor] = [.signs(kernel), .reals(integers(geometry.kernel))]
         let dz = integers(geometry.output.batched(batch))
-        for precision in MatrixPrecision.allCases {
-            for count in threads {
-                let parallel = Parallel(threads: count)
-                for image in images {
-                    for kernel in kernels {
-                        let z = engine.convolve(geometry, image: image, kernel: kernel, precision: precision, parallel: parallel)
-                        equal(z, oracle.forward(batch: batch, image: image.doubles, kernel: kernel.doubles), name("forward", precision, count))
-                    }
-                    let dw = engine.convolveKernelGradient(geometry, outputGradient: dz, image: image, precision: precision, parallel: parallel)
-                    equal(
-                        dw, oracle.kernelGradient(batch: batch, outputGradient: dz.doubles, image: image.doubles),
-                        name("kernel gradient", precision, count))
+        let settings = MatrixPrecision.allCases.flatMap { precision in threads.map { (precision, $0) } }
+        for image in images {
+            for kernel in kernels {
+                let expected = oracle.forward(batch: batch, image: image.doubles, kernel: kernel.doubles)
+                for (precision, count) in settings {
+                    let z = engine.convolve(
+                        geometry, image: image, kernel: kernel, precision: precision, parallel: Parallel(threads: count))
+                    equal(z, expected, name("forward", precision, count))
                 }
-                for kernel in kernels {
-                    let dx = engine.convolveImageGradient(geometry, outputGradient: dz, kernel: kernel, precision: precision, parallel: parallel)
-                    equal(
-                        dx, oracle.imageGradient(batch: batch, outputGradient: dz.doubles, kernel: kernel.doubles),
-                        name("image gradient", precision, count))
-                }
+            }
+            let expected = oracle.kernelGradient(batch: batch, outputGradient: dz.doubles, image: image.doubles)
+            for (precision, count) in settings {
+                let dw = engine.convolveKernelGradient(
+                    geometry, outputGradient: dz, image: image, precision: precision, parallel: Parallel(threads: count))
+                equal(dw, expected, name("kernel gradient", precision, count))
+            }
+        }
+        for kernel in kernels {
+            let expected = oracle.imageGradient(batch: batch, outputGradient: dz.doubles, kernel: kernel.doubles)
+            for (precision, count) in settings {
+                let dx = engine.convolveImageGradient(
+                    geometry, outputGradient: dz, kernel: kernel, precision: precision, parallel: Parallel(threads: count))
+                equal(dx, expected, name("image gradient", precision, count))
             }
         }
     }
@@ -72,22 +78,28 @@ public struct ConvolutionConformance {
             let (x, w, g) = (operand(image), operand(kernel), operand(dz))
             func magnitudes(_ values: [Double]) -> [Double] { values.map { abs($0) } }
             let (ax, aw, ag) = (magnitudes(x), magnitudes(w), magnitudes(g))
+            let forward = (oracle.forward(batch: batch, image: x, kernel: w), oracle.forward(batch: batch, image: ax, kernel: aw))
+            let images = (
+                oracle.imageGradient(batch: batch, outputGradient: g, kernel: w), oracle.imageGradient(batch: batch, outputGradient: ag, kernel: aw)
+            )
+            let kernels = (
+                oracle.kernelGradient(batch: batch, outputGradient: g, image: x),
+                oracle.kernelGradient(batch: batch, outputGradient: ag, image: ax)
+            )
             for count in threads {
                 let parallel = Parallel(threads: count)
                 near(
                     engine.convolve(geometry, image: .reals(image), kernel: .reals(kernel), precision: precision, parallel: parallel),
-                    oracle.forward(batch: batch, image: x, kernel: w), oracle.forward(batch: batch, image: ax, kernel: aw),
-                    terms: geometry.depth, name("forward", precision, count))
+                    forward, terms: geometry.depth, name("forward", precision, count))
                 near(
-                    engine.convolveImageGradient(geometry, outputGradient: dz, kernel: .reals(kernel), precision: precision, parallel: parallel),
-                    oracle.imageGradient(batch: batch, outputGradient: g, kernel: w),
-                    oracle.imageGradient(batch: batch, outputGradient: ag, kernel: aw),
-                    terms: geometry.outputs * geometry.positions.positions * geometry.window.taps, name("image gradient", precision, count))
+                    engine.convolveImageGradient(
+                        geometry, outputGradient: dz, kernel: .reals(kernel), precision: precision, parallel: parallel),
+                    images, terms: geometry.outputs * geometry.positions.positions * geometry.window.taps,
+                    name("image gradient", precision, count))
                 near(
-                    engine.convolveKernelGradient(geometry, outputGradient: dz, image: .reals(image), precision: precision, parallel: parallel),
-                    oracle.kernelGradient(batch: batch, outputGradient: g, image: x),
-                    oracle.kernelGradient(batch: batch, outputGradient: ag, image: ax),
-                    terms: batch * geometry.positions.positions, name("kernel gradient", precision, count))
+                    engine.convolveKernelGradient(
+                        geometry, outputGradient: dz, image: .reals(image), precision: precision, parallel: parallel),
+                    kernels, terms: batch * geometry.positions.positions, name("kernel gradient", precision, count))
             }
         }
     }
@@ -98,10 +110,10 @@ public struct ConvolutionConformance {
         }
     }
 
-    private mutating func near(_ result: Tensor, _ expected: [Double], _ magnitude: [Double], terms: Int, _ what: String) {
+    private mutating func near(_ result: Tensor, _ expected: (sum: [Double], magnitude: [Double]), terms: Int, _ what: String) {
         for (i, value) in result.elements.enumerated() {
-            let bound = 2 * Double(terms + 2) * 0x1p-24 * magnitude[i]
-            let error = abs(Double(value) - expected[i])
+            let bound = 2 * Double(terms + 2) * 0x1p-24 * expected.magnitude[i]
+            let error = abs(Double(value) - expected.sum[i])
             if !(error <= bound) { log.add("\(what), element \(i): off by \(error), more than \(bound)") }
         }
     }

@@ -137,6 +137,7 @@ void test_updates(sf_isa isa, const char* name, long* checks, long* failures);
 void test_gray_minima(sf_isa isa, const char* name, long* checks, long* failures);
 void test_metropolis(sf_isa isa, const char* name, long* checks, long* failures);
 void test_dense_product(long* checks, long* failures);
+void test_convolution(long* checks, long* failures);
 void test_anneal_bytes(sf_isa isa, const char* name, long* checks, long* failures);
 void test_anneal_planes(sf_isa isa, const char* name, long* checks, long* failures);
 
@@ -172,6 +173,7 @@ int main(void) {
         printf("%s: %ld comparisons with the reference, %ld differ\n", names[l], checks - before, failures - wrong);
     }
     test_dense_product(&checks, &failures);
+    test_convolution(&checks, &failures);
     if (ran == 0) printf("this machine has only the reference: nothing to compare\n");
     return failures == 0 ? 0 : 1;
 }

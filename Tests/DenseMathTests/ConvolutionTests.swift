@@ -15,7 +15,7 @@ import _TestSupport
         ) { base.multiply(product, a, b, c, parallel: parallel) }
     }
 
-    static func geometries() throws -> [ConvolutionGeometry] { try ConvolutionShapes.chosen() + ConvolutionShapes.random(25, seed: 7) }
+    static func geometries() throws -> [ConvolutionGeometry] { try ConvolutionShapes.chosen() + ConvolutionShapes.random(20, seed: 7) }
 
     @Test(arguments: try geometries()) func portable(_ geometry: ConvolutionGeometry) {
         #expect(ConvolutionConformance.violations(of: PortableEngine(), on: geometry) == [])
@@ -33,7 +33,7 @@ import _TestSupport
     @Test(arguments: PatchKernel.runnable.dropLast().indices) func beyondTheBlocks(_ index: Int) throws {
         let engine = PortableEngine(kernel: DenseProductKernel(.active), patches: PatchKernel.runnable[index])
         for geometry in [
-            try ConvolutionGeometry([21, 20, 48], Window(3), .zero, outputs: 40), try ConvolutionGeometry([3, 2, 272], Window(2), .plusOne, outputs: 400),
+            try ConvolutionGeometry([20, 20, 16], Window(2), .zero, outputs: 40), try ConvolutionGeometry([2, 2, 272], Window(2), .plusOne, outputs: 400),
         ] {
             #expect(ConvolutionConformance.violations(of: engine, on: geometry, batch: 2, threads: [1, 3]) == [])
         }

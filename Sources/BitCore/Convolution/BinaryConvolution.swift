@@ -12,6 +12,8 @@ public struct BinaryConvolution: Sendable {
     let wordsPerTap: Int
     /// What a border position's sums need, with `.zero` padding.
     let border: ZeroBorder?
+    /// Which pixel each tap reads.
+    let map: PatchMap
 
     /// - Precondition: the kernel has the geometry's shape, and K is below 2^24.
     public init(_ kernel: PackedTensor, _ geometry: ConvolutionGeometry) {
@@ -20,6 +22,7 @@ public struct BinaryConvolution: Sendable {
             "a packed kernel of shape \(kernel.shape) for a convolution with \(geometry.kernel)")
         self.geometry = geometry
         wordsPerTap = kernel.wordsPerRow
+        map = .forward(geometry.positions)
         let (outputs, words) = (geometry.outputs / geometry.groups, geometry.window.taps * wordsPerTap)
         panels = kernel.withUnsafeWords { bits in
             (0..<geometry.groups).map { group in

@@ -146,34 +146,17 @@ extension ConvolutionGeometry {
 }
 
 extension PackedTensor {
-    /// Rows of the bits under the window, for one group. Outside of the image stand the padding's bits: 1 for `.plusOne`, else 0.
+    /// Rows of the bits under the window, for one group.
     fileprivate func gatherBits(_ range: Range<Int>, _ kernel: BinaryConvolution, group: Int, into target: UnsafeMutablePointer<UInt64>) {
         let geometry = kernel.geometry
         let channels = geometry.channels / geometry.groups
-        let (words, rowWords, stride) = (kernel.wordsPerTap, kernel.rowWords, wordsPerRow)
-        let last: UInt64 = channels % 64 == 0 ? ~0 : (1 << UInt64(channels % 64)) - 1
-        let outside: UInt64 = geometry.padding == .plusOne ? ~0 : 0
-        let first = group * channels
         withUnsafeWords { bits in
-            let base = bits.baseAddress!
-            PatchTaps(geometry.positions).forEachRun(range) { row, tap, taps, pixel in
-                let to = target + (row - range.lowerBound) * rowWords + tap * words
-                guard let pixel else {
-                    to.update(repeating: outside, count: taps * words)
-                    for t in 1...taps { to[t * words - 1] &= last }
-                    return
-                }
-                let from = base + pixel * stride
-                if geometry.groups == 1 { return to.update(from: from, count: taps * words) }
-                let (word, shift) = (first / 64, UInt64(first % 64))
-                for t in 0..<taps {
-                    let pixelBits = from + t * stride + word
-                    for w in 0..<words {
-                        var value = pixelBits[w] >> shift
-                        if shift > 0, word + w + 1 < stride { value |= pixelBits[w + 1] << (64 - shift) }
-                        to[t * words + w] = w == words - 1 ? value & last : value
-                    }
-                }
+            kernel.map.sources.withUnsafeBufferPointer { sources in
+                var map = sf_patch_map(sources: sources.baseAddress, entries: kernel.map.entries, taps: kernel.map.taps)
+                var image = sf_patch_image(
+                    reals: nil, bits: bits.baseAddress, stride: wordsPerRow, pixels: geometry.image[0] * geometry.image[1],
+                    first: group * channels, channels: channels, outside: 0)
+                sf_gather_bits(&map, &image, geometry.padding == .plusOne ? 1 : 0, range.lowerBound, range.count, target)
             }
         }
     }

@@ -16,15 +16,27 @@ package struct PatchMap: Sendable {
 
     /// Entries are the positions of the window; sources are pixels of the image.
     package static func forward(_ geometry: WindowGeometry) -> PatchMap {
-        let taps = geometry.window.taps
-        var sources = [Int32](repeating: -1, count: geometry.positions * taps)
-        sources.withUnsafeMutableBufferPointer { sources in
-            PatchTaps(geometry).forEachRun(0..<geometry.positions) { row, tap, count, pixel in
-                guard let pixel else { return }
-                for t in 0..<count { sources[row * taps + tap + t] = Int32(pixel + t) }
+        let (window, width) = (geometry.window, geometry.image[1])
+        func sources(_ count: Int, _ taps: Int, _ source: (Int, Int) -> Int?) -> [Int] {
+            (0..<count).flatMap { place in (0..<taps).map { source(place, $0) ?? -1 } }
+        }
+        let rows = sources(geometry.height, window.height) { geometry.sourceRow($0, tap: $1) }
+        let columns = sources(geometry.width, window.width) { geometry.sourceColumn($0, tap: $1) }
+        let all = [Int32](unsafeUninitializedCapacity: geometry.positions * window.taps) { all, count in
+            for y in 0..<geometry.height {
+                for x in 0..<geometry.width {
+                    for i in 0..<window.height {
+                        let row = rows[y * window.height + i]
+                        for j in 0..<window.width {
+                            let column = columns[x * window.width + j]
+                            all[count] = row < 0 || column < 0 ? -1 : Int32(row * width + column)
+                            count += 1
+                        }
+                    }
+                }
             }
         }
-        return PatchMap(sources, targets: nil, entries: geometry.positions, kernelTaps: 0..<taps)
+        return PatchMap(all, targets: nil, entries: geometry.positions, kernelTaps: 0..<window.taps)
     }
 
     /// The same where no window reaches over a border and its taps have no gaps: a row of taps reads pixels that follow each other, so it

@@ -86,12 +86,17 @@ static void pack_b(
     blocking->pack_b(space->lines, 1, columns, columns, total, space->b_panel);
 }
 
+/// Where a row of the product goes.
+static float* target(const sf_patch_product* o, size_t row) {
+    if (o->targets == NULL) return o->c + row * o->c_row;
+    return o->c + (row / o->map.entries * o->c_pixels + (size_t)o->targets[row % o->map.entries]) * o->c_row;
+}
+
 /// Adds a tile to, or puts it in, rows that do not follow each other.
 static void scatter(
     const sf_patch_product* o, const sf_patch_space* space, size_t row, size_t rows, size_t column, size_t columns, size_t width, int add) {
     for (size_t i = 0; i < rows; i++) {
-        const size_t at = o->first_row + row + i, item = at / o->map.entries, entry = at % o->map.entries;
-        float* to = o->c + (item * o->c_pixels + (size_t)o->targets[entry]) * o->c_row + column;
+        float* to = target(o, o->first_row + row + i) + column;
         const float* from = space->tile + i * width;
         for (size_t j = 0; j < columns; j++) to[j] = add ? to[j] + from[j] : from[j];
     }
@@ -110,9 +115,7 @@ static void block(
             const size_t count = least(blocking->tile_rows, rows - i);
             const float* a = space->a_block + i * units;
             if (o->targets == NULL) {
-                const size_t at = o->first_row + row + i, item = at / o->map.entries, entry = at % o->map.entries;
-                blocking->tile(
-                    units, a, space->b_panel, o->c + (item * o->c_pixels + entry) * o->c_row + j, o->c_row, count, columns, add);
+                blocking->tile(units, a, space->b_panel, target(o, o->first_row + row + i) + j, o->c_row, count, columns, add);
             } else {
                 blocking->tile(units, a, space->b_panel, space->tile, width, count, columns, 0);
                 scatter(o, space, row + i, count, j, columns, width, add);
@@ -131,11 +134,7 @@ static int is_empty(const sf_patch_product* o, const sf_patch_space* space, size
 }
 
 static void zero(const sf_patch_product* o, size_t row, size_t rows) {
-    for (size_t i = 0; i < rows; i++) {
-        const size_t at = o->first_row + row + i, item = at / o->map.entries, entry = at % o->map.entries;
-        const size_t target = o->targets == NULL ? entry : (size_t)o->targets[entry];
-        memset(o->c + (item * o->c_pixels + target) * o->c_row, 0, o->columns * sizeof *o->c);
-    }
+    for (size_t i = 0; i < rows; i++) memset(target(o, o->first_row + row + i), 0, o->columns * sizeof *o->c);
 }
 
 void sf_patch_product_run(const sf_patch_product* o, void* scratch, const sf_patch_code* code) {

@@ -39,7 +39,7 @@ typedef struct {
     const uint64_t* b_bits;
     const int32_t* b_taps;
     size_t b_tap, b_depth, b_column, b_first;
-    /// Row r goes to c + (item·c_pixels + target)·c_row, where target is targets[entry], or the entry itself when targets is NULL.
+    /// Row r goes to c + r·c_row, or with targets to c + (item·c_pixels + targets[entry])·c_row.
     float* c;
     size_t c_row, c_pixels;
     const int32_t* targets;
@@ -57,6 +57,11 @@ typedef struct {
     float* dw;
     size_t dw_row;
 } sf_patch_gradient;
+
+/// Rows of the bits under the window, for a binary product: each tap's `channels` bits (those from `first` on) begin on a word, the bits
+/// after them are 0. Outside stand ones when `plus_one`, else zeros. `out`: rows of taps · ceil(channels / 64) words.
+void sf_gather_bits(
+    const sf_patch_map* map, const sf_patch_image* image, int plus_one, size_t first_row, size_t rows, uint64_t* out);
 
 /// No element depends on how rows, outputs and columns are cut into calls. `scratch`: `sf_convolution.scratch_bytes`, aligned to 64.
 typedef void (*sf_patch_product_fn)(const sf_patch_product* product, void* scratch);
