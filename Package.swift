@@ -41,7 +41,7 @@ let package = Package(
             name: "Spinflip",
             targets: [
                 "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment",
-                "Profiling", "Report", "Workflows",
+                "Profiling", "Report", "RunStore", "Workflows",
             ]),
         .library(name: "Ising", targets: ["Ising"]),
         .library(name: "BinaryInference", targets: ["BinaryInference"]),
@@ -52,7 +52,8 @@ let package = Package(
         .default(enabledTraits: defaultTraits),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // In the order of Documentation/Design/house.md: a module imports only modules above it.
@@ -72,11 +73,12 @@ let package = Package(
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
         module("Report", ["BitCore", "BinaryTraining"]),
+        module("RunStore", ["BitCore", .product(name: "GRDB", package: "GRDB.swift")]),
         module(
             "Workflows",
             [
                 "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment",
-                "Profiling", "Report",
+                "Profiling", "Report", "RunStore",
             ]),
         .executableTarget(
             name: "spinflip",
@@ -97,9 +99,10 @@ let package = Package(
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BitCore", "BinaryTraining"]),
         tests("Profiling", ["BitCore"]),
+        tests("RunStore", ["BitCore"]),
         tests(
             "Workflows",
-            ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling", "Report"]),
+            ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling", "Report", "RunStore"]),
         .testTarget(name: "spinflipTests", dependencies: ["spinflip"], exclude: ["Snapshots"], swiftSettings: strict),
         tests("House", []),
     ]

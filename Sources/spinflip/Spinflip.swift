@@ -17,7 +17,7 @@ struct Spinflip: ParsableCommand {
 
     static let commands: [any ParsableCommand.Type] = [
         DemoCommand.self, Train.self, Evaluate.self, Predict.self, Summary.self, Export.self, Bench.self, Solve.self, Convert.self, DataCommand.self,
-        ReportCommand.self, Doctor.self,
+        ReportCommand.self, Doctor.self, SweepCommand.self, SweepWorkerCommand.self,
     ]
 
     static func main() {
@@ -45,7 +45,9 @@ struct Spinflip: ParsableCommand {
         guard !commands.isEmpty, let word = words.first, !word.hasPrefix("-") else { return nil }
         func name(_ command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "\(command)".lowercased() }
         if word == "help" { return unknownCommand(words.dropFirst(), among: commands) }
-        guard let command = commands.first(where: { name($0) == word }) else { return UnknownName("command", word, known: commands.map(name)) }
+        guard let command = commands.first(where: { name($0) == word }) else {
+            return UnknownName("command", word, known: commands.filter(\.configuration.shouldDisplay).map(name))
+        }
         return unknownCommand(words.dropFirst(), among: command.configuration.subcommands)
     }
 

@@ -33,6 +33,7 @@ public struct HTMLReport: Sendable, Hashable {
         case table(Table)
         case lines(LineChart)
         case bars(BarChart)
+        case intervals(IntervalChart)
         case exactness(Exactness)
         /// Blocks side by side where there is room.
         case columns([Block])
