@@ -32,6 +32,7 @@ debian() {
 
     need_package libdnnl-dev
     need_package zlib1g-dev
+    need_package libsqlite3-dev
     need_package libc6-dev
     need_command cc gcc
     need_command git git ca-certificates
@@ -52,7 +53,7 @@ debian() {
 }
 
 macos() {
-    # zlib and the C compiler come with the command line tools; oneDNN is an optional trait that is off by default here.
+    # zlib, SQLite and the C compiler come with the command line tools; oneDNN is an optional trait that is off by default here.
     if ! xcode-select -p >/dev/null 2>&1; then
         say "the command line tools are missing. Run: xcode-select --install"
         exit 1
@@ -64,10 +65,10 @@ macos() {
 }
 
 other() {
-    for header in zlib.h oneapi/dnnl/dnnl.h; do
+    for header in zlib.h sqlite3.h oneapi/dnnl/dnnl.h; do
         if ! printf '#include <%s>\n' "$header" | cc -x c -fsyntax-only - 2>/dev/null; then
-            say "<$header> is missing. Install a C compiler and the development packages of zlib and oneDNN"
-            say "(Fedora: gcc zlib-devel onednn-devel; Arch: gcc zlib onednn), then run this again."
+            say "<$header> is missing. Install a C compiler and the development packages of zlib, SQLite and oneDNN"
+            say "(Fedora: gcc zlib-devel sqlite-devel onednn-devel; Arch: gcc zlib sqlite onednn), then run this again."
             say "oneDNN is optional: swift build -c release --disable-default-traits builds without it."
             exit 1
         fi

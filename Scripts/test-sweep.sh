@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-spinflip=$PWD/${SPINFLIP:-.build/release/spinflip}
+spinflip=${SPINFLIP:-$PWD/.build/release/spinflip}
 folder=$(mktemp -d)
 children=()
 # Only processes that this script started; some have been killed already.
@@ -26,14 +26,22 @@ cat >"$folder/sweep.json" <<'JSON'
 }
 JSON
 
+# Starts a sweep beside this script; its process is $parent. Its result goes to $folder/json.
+start() {
+    "$spinflip" sweep "$folder/sweep.json" --out "$folder/$1" --quiet --json "${@:2}" >"$folder/json" &
+    parent=$!
+    children+=("$parent")
+}
 fail() { echo "test-sweep: $*" >&2; exit 1; }
 sweep() { "$spinflip" sweep "$folder/sweep.json" --out "$folder/$1" --quiet "${@:2}"; }
 # Label, state and accuracies, which no interruption may change.
-numbers() { cut -d , -f 1-4,11-17 "$folder/$1/runs.csv"; }
+numbers() { cut -d , -f 1-4,11-16 "$folder/$1/runs.csv"; }
 same() { numbers "$1" | diff - <(numbers whole) || fail "$1 ends with other numbers"; }
 key() { grep -o "\"$2\":[^,}]*" <<<"$1" | head -n 1 | cut -d : -f 2; }
 # How many logs have an end that says the run was completed.
 completed() { { cat "$folder/$1"/runs/*/log.jsonl 2>/dev/null || true; } | grep -c '"reason":"completed"' || true; }
+# Kills a child of this script; the shell's remark on it is left out.
+murder() { { kill -9 "$1" && wait "$1"; } 2>/dev/null || true; }
 # Waits until a run of the sweep has been completed and another one is under way.
 underway() {
     for _ in $(seq 300); do
@@ -50,9 +58,7 @@ if [ "$(completed whole)" != 9 ] || [ "$(key "$json" completed)" != 9 ]; then fa
 echo "test-sweep: undisturbed"
 
 # A worker is killed: another one takes its place, and the run goes on.
-sweep worker --threads 2 --workers 2 --json >"$folder/json" &
-parent=$!
-children+=("$parent")
+start worker --threads 2 --workers 2
 underway worker
 kill -9 "$(pgrep -P "$parent" | head -n 1)"
 wait "$parent"
@@ -61,13 +67,10 @@ same worker
 echo "test-sweep: a worker killed"
 
 # The process that started the sweep is killed: its workers stop by themselves, and what was done stays done.
-sweep parent --threads 2 --workers 2 &
-parent=$!
-children+=("$parent")
+start parent --threads 2 --workers 2
 underway parent
 workers=$(pgrep -P "$parent")
-kill -9 "$parent"
-wait "$parent" 2>/dev/null || true
+murder "$parent"
 for worker in $workers; do
     for _ in $(seq 100); do
         kill -0 "$worker" 2>/dev/null || break
@@ -86,17 +89,13 @@ same parent
 echo "test-sweep: the sweep killed"
 
 # Everything at once: a single process, killed, taken up by two that share the work, one of which is stopped as by Ctrl-C.
-sweep shared --threads 1 &
-parent=$!
-children+=("$parent")
+start shared --threads 1
 underway shared
-kill -9 "$parent"
-wait "$parent" 2>/dev/null || true
-sweep shared --threads 1 --resume &
-first=$!
-sweep shared --threads 1 --resume >/dev/null &
-second=$!
-children+=("$first" "$second")
+murder "$parent"
+start shared --threads 1 --resume
+first=$parent
+start shared --threads 1 --resume
+second=$parent
 sleep 1
 kill -INT "$first"
 status=0

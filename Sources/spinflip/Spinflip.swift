@@ -46,7 +46,7 @@ struct Spinflip: ParsableCommand {
         func name(_ command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "\(command)".lowercased() }
         if word == "help" { return unknownCommand(words.dropFirst(), among: commands) }
         guard let command = commands.first(where: { name($0) == word }) else {
-            return UnknownName("command", word, known: commands.filter(\.configuration.shouldDisplay).map(name))
+            return UnknownName("command", word, known: commands.filter { $0.configuration.shouldDisplay }.map(name))
         }
         return unknownCommand(words.dropFirst(), among: command.configuration.subcommands)
     }

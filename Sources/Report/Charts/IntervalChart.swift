@@ -62,7 +62,7 @@ extension IntervalChart {
                 svg.line("s0", x: (low, high), y: (y, y))
                 for end in [low, high] { svg.line("base", x: (end, end), y: (y - 5, y + 5)) }
             }
-            for value in point.values where value.isFinite { svg.add(SVG.dot("f1", x: place(value), y: y, radius: 2)) }
+            for value in point.values where value.isFinite { svg.add(SVG.dot("f1", x: place(value), y: y, radius: 2.8)) }
             svg.add(SVG.dot("f0", x: place(point.mean), y: y, radius: 4.5, tip: "\(point.name): \(texts[index])"))
             svg.text(texts[index], x: width - right + 10, y: y + 4, classes: "value")
         }

@@ -3,7 +3,7 @@ public import Datasets
 public import DenseMath
 internal import Foundation
 internal import Report
-public import RunStore
+internal import RunStore
 internal import Synchronization
 
 /// A sweep in a folder: `sweep.sqlite` with the state of every run, `runs/` with a folder for each, and at the end `report.html`, `runs.csv`

@@ -1,5 +1,5 @@
 internal import BitCore
-public import Datasets
+internal import Datasets
 
 /// Data sets as the runs of a sweep need them. The last one is kept: neighbouring runs mostly share it.
 struct SweepData {

@@ -1,5 +1,5 @@
 internal import Foundation
-public import RunStore
+internal import RunStore
 
 /// Workers as processes of their own. They share nothing but the store; one that crashes takes its run with it and no other.
 public struct SweepProcesses: Sendable {

@@ -118,13 +118,13 @@ struct SweepReader {
     func variant(_ value: JSONValue, _ key: String) throws -> SweepConfiguration.Variant {
         let members = try object(value, key, known: ["name", "grid", "seeds"] + SweepConfiguration.optionKeys)
         guard let name = members["name"] else { throw error(key, "has no “name”; add one") }
-        let options = try options(members, key)
-        let grid = try members["grid"].map { try grid($0, inside(key, "grid")) } ?? []
+        let options = try self.options(members, key)
+        let grid = try members["grid"].map { try self.grid($0, inside(key, "grid")) } ?? []
         if let axis = grid.first(where: { options[$0.option] != nil }) {
             throw error(key, "gives \(axis.option) a value and a list; keep one of them")
         }
         return .init(
             name: try text(name, inside(key, "name")), options: options, grid: grid,
-            seeds: try members["seeds"].map { try seeds($0, inside(key, "seeds")) }, key: key)
+            seeds: try members["seeds"].map { try self.seeds($0, inside(key, "seeds")) }, key: key)
     }
 }

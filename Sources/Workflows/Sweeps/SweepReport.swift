@@ -1,5 +1,5 @@
 internal import Foundation
-public import RunStore
+internal import RunStore
 
 /// What came out of a sweep: every run, and the runs of each group together.
 public struct SweepReport: Sendable, Hashable, Codable {

@@ -1,10 +1,11 @@
 internal import ArgumentParser
+internal import Datasets
 internal import Foundation
 internal import Workflows
 
 /// How the runs of a sweep are worked on.
 struct WorkerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Worker processes; they share the threads (default: 1).", valueName: "n"))
+    @Option(help: ArgumentHelp("Worker processes; they share the threads.", valueName: "n"))
     var workers = 1
 
     @Flag(help: "Go on with what the folder holds, or join the process that works there.")
