@@ -134,7 +134,8 @@ import Testing
             _ = try pair.a.claim(pair.sweep, by: "A", at: 1, lease: 5)
             _ = try pair.a.finish("k0", by: "A", result: "{}", at: 2)
             #expect(try pair.b.enroll(Self.entries(2), name: "again", key: "s", at: 3) == pair.sweep)
-            let more = try pair.b.enroll(Self.entries(3).map { .init(key: $0.key, folder: $0.folder, configuration: "?", label: "other") }, name: "more", key: "m", at: 3)
+            let others = Self.entries(3).map { RunStore.Entry(key: $0.key, folder: $0.folder, configuration: "?", label: "other") }
+            let more = try pair.b.enroll(others, name: "more", key: "m", at: 3)
             #expect(more != pair.sweep)
             let runs = try pair.b.runs(of: more)
             #expect(runs.map(\.state) == [.done, .pending, .pending])

@@ -40,11 +40,14 @@ extension SweepReport {
         if hasVariants || columns.isEmpty { cells.append(group.variant ?? group.label) }
         cells += columns.map { group.values[$0] ?? "" }
         let total = group.seeds.count + group.failed + group.open
-        let (low, high) = (group.testAccuracies.min(), group.testAccuracies.max())
+        var range = NumberText.none
+        if let low = group.testAccuracies.min(), let high = group.testAccuracies.max(), low < high {
+            range = "\(NumberText.decimal(low * 100, 2)) – \(NumberText.percent(high))"
+        }
         return cells + [
             group.seeds.count == total ? "\(total)" : "\(group.seeds.count) of \(total)", Self.text(group.testAccuracy),
             NumberText.percent(group.testAccuracy?.median),
-            low.flatMap { low in high.map { low == $0 ? NumberText.none : "\(NumberText.decimal(low * 100, 2)) – \(NumberText.percent($0))" } } ?? NumberText.none,
+            range,
             NumberText.percent(group.trainAccuracy), NumberText.duration(group.seconds),
         ]
     }

@@ -84,7 +84,12 @@ import Workflows
 
     final class Counter: Sendable {
         private let value = Mutex(0)
-        func next() -> Int { value.withLock { $0 += 1; return $0 } }
+        func next() -> Int {
+            value.withLock { value in
+                value += 1
+                return value
+            }
+        }
     }
 
     @Test func aFailedRunDoesNotStopTheOthers() throws {
