@@ -10,13 +10,32 @@ public struct ExecutionContext: Sendable {
     public var parallel: Parallel
     /// How the engine holds operands in the backward pass.
     public var precision: MatrixPrecision
+    /// Where layers draw in a training pass (dropout, stochastic signs). A network gives each layer its own stream of it; the trainer
+    /// gives each step its own, so that a resumed run draws what the unbroken one would have drawn.
+    public var randomness: SeededGenerator
 
     public init(
-        engine: any DenseEngine, kernels: Kernels = .active, parallel: Parallel = .serial, precision: MatrixPrecision = .float32
+        engine: any DenseEngine, kernels: Kernels = .active, parallel: Parallel = .serial, precision: MatrixPrecision = .float32,
+        randomness: SeededGenerator = SeededGenerator(seed: 0)
     ) {
         self.engine = engine
         self.kernels = kernels
         self.parallel = parallel
         self.precision = precision
+        self.randomness = randomness
+    }
+
+    /// The context of one training step of a run with this seed.
+    public func drawing(seed: UInt64, step: Int) -> ExecutionContext {
+        var context = self
+        context.randomness = SeededGenerator(seed: seed).split("passes").split(UInt64(step))
+        return context
+    }
+
+    /// The same context with a stream of its own for one layer.
+    func drawing(for layer: String) -> ExecutionContext {
+        var context = self
+        context.randomness = randomness.split(layer)
+        return context
     }
 }

@@ -56,33 +56,55 @@ extension Kernels {
         return y
     }
 
-    /// Gradients of `normalize` with batch statistics.
+    /// The signs of `normalize`'s result. `unit` not nil: x is whole multiples of it, which are returned as integers.
+    func normalizeSigns(
+        _ x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float], keptUnit unit: Float?, parallel: Parallel
+    ) -> (signs: PackedTensor, kept: AlignedBuffer<Int16>?) {
+        var signs = PackedTensor(minusOnes: x.shape)
+        let kept = unit.map { _ in AlignedBuffer<Int16>(uninitializedCount: x.count) }
+        x.withUnsafeElements { values in
+            withVectors(mean, inverseDeviation, gamma, beta) { vectors in
+                batchNormSigns(
+                    values, rows: x.shape.rows, vectors, into: &signs,
+                    kept: kept.map { UnsafeMutableBufferPointer(start: $0.pointer, count: $0.count) }, unit: unit ?? 1, parallel: parallel)
+            }
+        }
+        return (signs, kept)
+    }
+
+    /// The signs of scale·x + bias per channel.
+    func affineSigns(_ x: Tensor, scale: [Float], bias: [Float], parallel: Parallel) -> PackedTensor {
+        var signs = PackedTensor(minusOnes: x.shape)
+        x.withUnsafeElements { values in
+            scale.withUnsafeBufferPointer { scale in
+                bias.withUnsafeBufferPointer { bias in
+                    affineSigns(values, rows: x.shape.rows, a: scale, b: bias, into: &signs, parallel: parallel)
+                }
+            }
+        }
+        return signs
+    }
+
+    /// Gradients of `normalize` with batch statistics, and of the sign behind it. `gradient` becomes that of x.
     func normalizeBackward(
-        _ dy: Tensor, x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, parallel: Parallel
-    ) -> (x: Tensor, gamma: [Float], beta: [Float]) {
-        var dx = Tensor(uninitialized: x.shape)
-        var dGamma = [Float](repeating: 0, count: x.shape.columns)
+        _ gradient: inout Tensor, _ x: BatchNormInput, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float],
+        surrogate: FusedSurrogate, parallel: Parallel
+    ) -> (gamma: [Float], beta: [Float]) {
+        let (rows, channels) = (gradient.shape.rows, gradient.shape.columns)
+        var dGamma = [Float](repeating: 0, count: channels)
         var dBeta = dGamma
-        dy.withUnsafeElements { dy in
-            x.withUnsafeElements { values in
-                dx.withUnsafeMutableElements { dx in
-                    mean.withUnsafeBufferPointer { mean in
-                        inverseDeviation.withUnsafeBufferPointer { inverse in
-                            withOptionalBuffer(gamma) { gamma in
-                                dGamma.withUnsafeMutableBufferPointer { dGamma in
-                                    dBeta.withUnsafeMutableBufferPointer { dBeta in
-                                        batchNormGradients(
-                                            dy, values, rows: x.shape.rows, channels: x.shape.columns, mean: mean, inverseDeviation: inverse,
-                                            gamma: gamma, dx: dx, dGamma: dGamma, dBeta: dBeta, parallel: parallel)
-                                    }
-                                }
-                            }
-                        }
+        gradient.withUnsafeMutableElements { dx in
+            dGamma.withUnsafeMutableBufferPointer { dGamma in
+                dBeta.withUnsafeMutableBufferPointer { dBeta in
+                    withVectors(mean, inverseDeviation, gamma, beta) { vectors in
+                        batchNormGradients(
+                            UnsafeBufferPointer(dx), x, rows: rows, vectors, surrogate: surrogate, dx: dx, dGamma: dGamma, dBeta: dBeta,
+                            parallel: parallel)
                     }
                 }
             }
         }
-        return (dx, dGamma, dBeta)
+        return (dGamma, dBeta)
     }
 
     /// gradient where the mask's bit is 1, else 0.
@@ -100,7 +122,21 @@ extension Kernels {
     }
 }
 
-private func withOptionalBuffer<Result>(_ array: [Float]?, _ body: (UnsafeBufferPointer<Float>?) -> Result) -> Result {
+private func withVectors<Result>(
+    _ mean: [Float], _ inverse: [Float], _ gamma: [Float]?, _ beta: [Float], _ body: (BatchNormVectors) -> Result
+) -> Result {
+    mean.withUnsafeBufferPointer { mean in
+        inverse.withUnsafeBufferPointer { inverse in
+            beta.withUnsafeBufferPointer { beta in
+                withOptionalBuffer(gamma) { gamma in
+                    body(BatchNormVectors(mean: mean, inverseDeviation: inverse, gamma: gamma, beta: beta))
+                }
+            }
+        }
+    }
+}
+
+func withOptionalBuffer<Result>(_ array: [Float]?, _ body: (UnsafeBufferPointer<Float>?) -> Result) -> Result {
     guard let array else { return body(nil) }
     return array.withUnsafeBufferPointer { body($0) }
 }

@@ -12,14 +12,22 @@ public enum PassMode: Sendable, Hashable {
 public struct LayerCache: Sendable {
     public var packed: [PackedTensor] = []
     public var reals: [Tensor] = []
+    /// Integers of 16 bits in place of reals that are multiples of one power of two.
+    public var shorts: [AlignedBuffer<Int16>] = []
+    /// One byte an element: which tap a pooling took.
+    public var bytes: [AlignedBuffer<UInt8>] = []
     /// Per-channel vectors (means, deviations).
     public var vectors: [[Float]] = []
+    /// The kernel as a random quantizer drew it.
+    public var kernel: PackedTensor?
 
     public init() {}
 
     /// Bytes held.
     public var byteCount: Int {
-        packed.reduce(0) { $0 + $1.wordCount * 8 } + reals.reduce(0) { $0 + $1.count * 4 } + vectors.reduce(0) { $0 + $1.count * 4 }
+        let bits = packed.reduce(kernel?.wordCount ?? 0) { $0 + $1.wordCount } * 8
+        let small = shorts.reduce(0) { $0 + $1.count * 2 } + bytes.reduce(0) { $0 + $1.count }
+        return bits + small + reals.reduce(0) { $0 + $1.count * 4 } + vectors.reduce(0) { $0 + $1.count * 4 }
     }
 }
 
@@ -41,9 +49,10 @@ public protocol Layer: Sendable {
     ) -> Activation
 
     /// Writes ∂loss/∂parameters into `gradients` (each parameter belongs to one layer, so it overwrites) and returns ∂loss/∂input for
-    /// every input that `needs` it, nil for the others. `cache` is what `forward` left in training mode.
+    /// every input that `needs` it, nil for the others. `cache` is what `forward` left in training mode. A layer that takes the gradient as
+    /// `consuming` may write its result over it.
     func backward(
-        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?]
 
@@ -78,6 +87,7 @@ public struct ParameterBuilder {
 public enum ShapeError: Error, Hashable, CustomStringConvertible {
     case inputs(layer: String, expected: Int, found: Int)
     case rank(layer: String, expected: Int, found: Shape)
+    case image(layer: String, found: Shape)
     case width(layer: String, wants: String)
     case unknownValue(layer: String, value: Int)
     case duplicateName(String)
@@ -88,6 +98,7 @@ public enum ShapeError: Error, Hashable, CustomStringConvertible {
         case .inputs(let layer, let expected, let found): "\(layer) takes \(expected) input(s) but is given \(found)"
         case .rank(let layer, let expected, let found):
             "\(layer) takes items of \(expected) dimension(s) but is given \(found); add a Flatten before it"
+        case .image(let layer, let found): "\(layer) takes items of height×width×channels but is given \(found)"
         case .width(let layer, let wants): "\(layer) takes \(wants)"
         case .unknownValue(let layer, let value): "\(layer) reads value \(value), which no earlier layer makes"
         case .duplicateName(let name): "two layers are named \(name); give each its own name"

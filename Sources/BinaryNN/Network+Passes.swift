@@ -3,6 +3,7 @@ public import BitCore
 /// What a training-mode forward pass leaves for the backward pass.
 public struct Tape: Sendable {
     fileprivate(set) var caches: [LayerCache]
+    fileprivate let isFused: Bool
     /// The network's output for the batch.
     public let output: Activation
 
@@ -32,19 +33,44 @@ extension Network {
         return values
     }
 
-    private func run(_ batch: Activation, _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext) -> Tape {
+    /// The training-mode pass with every layer by itself: the reference of the fused one, with the same result to the bit.
+    package func forwardUnfused(_ batch: Activation, _ parameters: ParameterStore, _ context: ExecutionContext) -> Tape {
+        run(batch, parameters, mode: .training, fuses: false, context)
+    }
+
+    private func run(
+        _ batch: Activation, _ parameters: ParameterStore, mode: PassMode, fuses: Bool = true, _ context: ExecutionContext
+    ) -> Tape {
         precondition(batch.shape.item == input.shape, "a batch of items \(batch.shape.item) for a network that takes \(input.shape)")
         var values: [Activation?] = [batch]
         var caches: [LayerCache] = []
         let lastUse = lastUses
         for (index, node) in nodes.enumerated() {
             var cache = LayerCache()
-            let inputs = node.inputs.map { values[$0.index]! }
-            for id in node.inputs where lastUse[id.index] == index { values[id.index] = nil }
-            values.append(node.layer.forward(inputs, parameters, mode: mode, context, cache: &cache))
+            if fuses, index > 0, fusions[index - 1] {
+                // Made by the node before, in its pass.
+                values.append(values[index])
+                values[index] = nil
+            } else {
+                let inputs = node.inputs.map { values[$0.index]! }
+                for id in node.inputs where lastUse[id.index] == index { values[id.index] = nil }
+                values.append(pass(index, inputs, parameters, mode: mode, fuses: fuses, context, &cache))
+            }
             if mode == .training { caches.append(cache) }
         }
-        return Tape(caches: caches, output: values[nodes.count]!)
+        return Tape(caches: caches, isFused: fuses, output: values[nodes.count]!)
+    }
+
+    private func pass(
+        _ index: Int, _ inputs: consuming [Activation], _ parameters: ParameterStore, mode: PassMode, fuses: Bool, _ context: ExecutionContext,
+        _ cache: inout LayerCache
+    ) -> Activation {
+        let node = nodes[index]
+        let context = context.drawing(for: node.name)
+        if fuses, fusions[index], let norm = node.layer as? BatchNorm {
+            return .packed(norm.forwardSigns(inputs[0].real(context), parameters, mode: mode, context, cache: &cache))
+        }
+        return node.layer.forward(inputs, parameters, mode: mode, context, cache: &cache)
     }
 
     /// ∂loss/∂parameters into `gradients`, given ∂loss/∂output.
@@ -54,11 +80,21 @@ extension Network {
         var pending: [Tensor?] = Array(repeating: nil, count: nodes.count + 1)
         pending[nodes.count] = outputGradient
         for index in nodes.indices.reversed() {
-            guard let gradient = pending[index + 1] else { continue }
-            pending[index + 1] = nil
+            // Taken out, so that the layer holds the only reference and can write over it.
+            guard let gradient = pending[index + 1].take() else { continue }
             let node = nodes[index]
-            let inputGradients = node.layer.backward(
-                gradient, tape.caches[index], parameters, &gradients, needs: node.inputs.map { $0.index > 0 }, context)
+            let inputGradients: [Tensor?]
+            if tape.isFused, index > 0, fusions[index - 1] {
+                // The norm before it applies the surrogate.
+                inputGradients = [gradient]
+            } else if tape.isFused, fusions[index], let norm = node.layer as? BatchNorm, let sign = nodes[index + 1].layer as? Sign,
+                let surrogate = sign.surrogate.fused
+            {
+                inputGradients = [norm.backward(gradient, through: surrogate, tape.caches[index], parameters, &gradients, context)]
+            } else {
+                inputGradients = node.layer.backward(
+                    gradient, tape.caches[index], parameters, &gradients, needs: node.inputs.map { $0.index > 0 }, context)
+            }
             for (id, gradient) in zip(node.inputs, inputGradients) {
                 guard let gradient, id.index > 0 else { continue }
                 // A value that several layers read sums what they send back.
@@ -70,6 +106,17 @@ extension Network {
     /// Folds the batch statistics of a training pass into the running ones.
     public func updateStatistics(_ tape: borrowing Tape, _ parameters: inout ParameterStore) {
         for (index, node) in nodes.enumerated() { node.layer.updateStatistics(tape.caches[index], &parameters) }
+    }
+
+    /// A batch norm whose only reader is the sign right behind it is computed with that sign in one pass, if the surrogate allows it.
+    static func fusions(_ nodes: [Node]) -> [Bool] {
+        nodes.indices.map { index in
+            guard nodes[index].layer is BatchNorm, index + 1 < nodes.count, let sign = nodes[index + 1].layer as? Sign,
+                sign.surrogate.fused != nil
+            else { return false }
+            let readers = nodes.indices.filter { nodes[$0].inputs.contains { $0.index == index + 1 } }
+            return readers == [index + 1]
+        }
     }
 
     /// For each value, the last node that reads it (the output counts as read at the end).

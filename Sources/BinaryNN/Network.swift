@@ -21,6 +21,15 @@ public struct Network: Sendable {
     public let input: Signal
     public let nodes: [Node]
     public let specs: [ParameterSpec]
+    /// For each node, whether its pass includes the sign that alone reads it.
+    let fusions: [Bool]
+
+    init(input: Signal, nodes: [Node], specs: [ParameterSpec]) {
+        self.input = input
+        self.nodes = nodes
+        self.specs = specs
+        fusions = Self.fusions(nodes)
+    }
 
     /// The type of the value `id`.
     public func signal(_ id: ValueID) -> Signal { id.index == 0 ? input : nodes[id.index - 1].output }

@@ -1,3 +1,5 @@
+internal import BitCore
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Darwin)
@@ -26,6 +28,15 @@ public enum Surrogate: Sendable, Hashable, Codable {
             let z = Double(beta) * Double(x)
             guard z.magnitude < 700 else { return 0 }
             return Float(Double(beta) * (2 - z * tanh(z / 2)) / (1 + cosh(z)))
+        }
+    }
+
+    /// The form that a batch norm's passes can apply on their way; nil when there is none.
+    var fused: FusedSurrogate? {
+        switch self {
+        case .straightThrough(let limit): .straightThrough(limit: limit)
+        case .approxSign: .approxSign
+        case .swishSign: nil
         }
     }
 

@@ -1,10 +1,93 @@
 internal import CKernels
 
-// Batch normalisation over the rows of a [rows × channels] matrix (Ioffe, Szegedy 2015), and what shares its loops. Sums run over rows in
-// a fixed order (32 rows in Float32, blocks in Double); threads split the channels, so results do not depend on their number.
+// Batch normalisation over the rows of a [rows × channels] matrix (Ioffe, Szegedy 2015), and what shares its loops. Sums are taken over
+// chunks of rows that depend on the shape alone (32 rows in Float32, blocks in Double) and added up in order, so results do not depend on
+// the number of threads; a chunk fits in a core's cache, so memory is read once.
+
+/// The input of a batch norm as its backward pass finds it.
+public enum BatchNormInput {
+    case floats(UnsafeBufferPointer<Float>)
+    /// Integers that stand for multiples of `unit`, a power of two.
+    case shorts(UnsafeBufferPointer<Int16>, unit: Float)
+
+    var count: Int {
+        switch self {
+        case .floats(let x): x.count
+        case .shorts(let x, _): x.count
+        }
+    }
+
+    var base: UnsafeRawPointer {
+        switch self {
+        case .floats(let x): UnsafeRawPointer(x.baseAddress!)
+        case .shorts(let x, _): UnsafeRawPointer(x.baseAddress!)
+        }
+    }
+
+    var unit: Float {
+        switch self {
+        case .floats: 0
+        case .shorts(_, let unit): unit
+        }
+    }
+
+    var width: Int {
+        switch self {
+        case .floats: 4
+        case .shorts: 2
+        }
+    }
+}
+
+/// The surrogates that a batch norm's backward pass can apply on its way, when a sign follows it: they need y alone, and y follows from x.
+public enum FusedSurrogate: Sendable, Hashable {
+    /// No sign follows.
+    case none
+    case straightThrough(limit: Float)
+    case approxSign
+}
+
+/// The vectors of a batch norm, one element a channel.
+public struct BatchNormVectors {
+    public var mean: UnsafeBufferPointer<Float>
+    public var inverseDeviation: UnsafeBufferPointer<Float>
+    /// nil means 1.
+    public var gamma: UnsafeBufferPointer<Float>?
+    public var beta: UnsafeBufferPointer<Float>
+
+    public init(
+        mean: UnsafeBufferPointer<Float>, inverseDeviation: UnsafeBufferPointer<Float>, gamma: UnsafeBufferPointer<Float>?,
+        beta: UnsafeBufferPointer<Float>
+    ) {
+        (self.mean, self.inverseDeviation, self.gamma, self.beta) = (mean, inverseDeviation, gamma, beta)
+    }
+
+    func norm(_ input: BatchNormInput?, _ surrogate: FusedSurrogate) -> sf_norm {
+        var norm = sf_norm()
+        norm.channels = mean.count
+        norm.mean = mean.baseAddress
+        norm.inv_std = inverseDeviation.baseAddress
+        norm.gamma = gamma?.baseAddress
+        norm.beta = beta.baseAddress
+        norm.unit = input?.unit ?? 0
+        switch surrogate {
+        case .none: norm.surrogate = SF_SURROGATE_NONE
+        case .straightThrough(let limit):
+            norm.surrogate = SF_SURROGATE_STRAIGHT_THROUGH
+            norm.parameter = limit
+        case .approxSign: norm.surrogate = SF_SURROGATE_APPROX_SIGN
+        }
+        return norm
+    }
+
+    func check(_ name: String) {
+        Kernels.check(name, mean.count, inverseDeviation.count, beta.count, gamma?.count ?? mean.count)
+    }
+}
 
 extension Kernels {
-    /// Mean and biased variance (divided by the number of rows) of each channel.
+    /// Mean and biased variance (divided by the number of rows) of each channel. Each chunk of rows sums the squares about its own mean,
+    /// and the chunks are joined with the squares of the distances of their means (Chan, Golub, LeVeque 1979).
     public func batchNormStatistics(
         _ x: UnsafeBufferPointer<Float>, rows: Int, channels: Int, mean: UnsafeMutableBufferPointer<Float>,
         variance: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
@@ -15,10 +98,24 @@ extension Kernels {
             mean.update(repeating: 0)
             return variance.update(repeating: 0)
         }
-        nonisolated(unsafe) let (x, mean, variance) = (x, mean, variance)
-        splitChannels(rows, channels, parallel) { first, count in
-            elementwise.statistics(
-                x.baseAddress! + first, channels, rows, count, mean.baseAddress! + first, variance.baseAddress! + first)
+        let chunk = Self.chunkRows(channels)
+        let partials = chunkPartials(rows, channels, arrays: 2, parallel) { first, count, target in
+            elementwise.moments(x.baseAddress! + first * channels, channels, count, channels, target, target + channels)
+        }
+        let chunks = (rows + chunk - 1) / chunk
+        for c in 0..<channels {
+            var total = 0.0
+            for k in 0..<chunks { total += partials.pointer[2 * k * channels + c] }
+            let center = total / Double(rows)
+            var squares = 0.0
+            for k in 0..<chunks {
+                let count = Double(Swift.min(chunk, rows - k * chunk))
+                let own = partials.pointer[2 * k * channels + c] / count
+                let (far, near) = (own - center, own - Double(Float(own)))
+                squares += partials.pointer[(2 * k + 1) * channels + c] + count * (far * far - near * near)
+            }
+            mean[c] = Float(center)
+            variance[c] = Float(Swift.max(squares, 0) / Double(rows))
         }
     }
 
@@ -53,29 +150,86 @@ extension Kernels {
         }
     }
 
-    /// Gradients of `batchNorm` when mean and deviation are those of the same rows. With x̂ = (x − mean)·inverseDeviation:
-    /// dBeta = Σ dy, dGamma = Σ dy·x̂, dx = gamma·inverseDeviation·(dy − (dBeta + x̂·dGamma)/rows).
-    ///
-    /// `dx` may be the memory of `dy`. `dGamma` and `dBeta` are written, not added to.
-    public func batchNormGradients(
-        _ dy: UnsafeBufferPointer<Float>, _ x: UnsafeBufferPointer<Float>, rows: Int, channels: Int, mean: UnsafeBufferPointer<Float>,
-        inverseDeviation: UnsafeBufferPointer<Float>, gamma: UnsafeBufferPointer<Float>?, dx: UnsafeMutableBufferPointer<Float>,
-        dGamma: UnsafeMutableBufferPointer<Float>, dBeta: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
+    /// The signs of `batchNorm`'s result as bits, without storing it. Where `kept` is given, x goes there as integers: multiples of
+    /// `unit`, which the caller knows to have 16 bits.
+    public func batchNormSigns(
+        _ x: UnsafeBufferPointer<Float>, rows: Int, _ vectors: BatchNormVectors, into signs: inout PackedTensor,
+        kept: UnsafeMutableBufferPointer<Int16>? = nil, unit: Float = 1, parallel: Parallel = .serial
     ) {
+        vectors.check("batchNormSigns")
+        let channels = vectors.mean.count
+        Self.check("batchNormSigns", rows * channels, x.count, signs.shape.count, kept?.count ?? x.count)
+        Self.check("batchNormSigns", channels, signs.shape.columns)
+        let norm = vectors.norm(nil, .none)
+        let stride = signs.wordsPerRow
+        signs.withUnsafeMutableWords { bits in
+            nonisolated(unsafe) let (x, kept, bits, norm) = (x, kept, bits, norm)
+            splitRows(rows, channels, parallel) { first, count in
+                var norm = norm
+                elementwise.normalize_signs(
+                    x.baseAddress! + first * channels, count, &norm, bits.baseAddress! + first * stride, stride,
+                    kept.map { $0.baseAddress! + first * channels }, 1 / unit)
+            }
+        }
+    }
+
+    /// The signs of `affine`'s result as bits, without storing it.
+    public func affineSigns(
+        _ x: UnsafeBufferPointer<Float>, rows: Int, a: UnsafeBufferPointer<Float>, b: UnsafeBufferPointer<Float>,
+        into signs: inout PackedTensor, parallel: Parallel = .serial
+    ) {
+        let channels = a.count
+        Self.check("affineSigns", rows * channels, x.count, signs.shape.count)
+        Self.check("affineSigns", channels, b.count, signs.shape.columns)
+        let stride = signs.wordsPerRow
+        signs.withUnsafeMutableWords { bits in
+            nonisolated(unsafe) let (x, a, b, bits) = (x, a, b, bits)
+            splitRows(rows, channels, parallel) { first, count in
+                elementwise.affine_signs(
+                    x.baseAddress! + first * channels, count, channels, a.baseAddress!, b.baseAddress!, bits.baseAddress! + first * stride,
+                    stride)
+            }
+        }
+    }
+
+    /// Gradients of `batchNorm` when mean and deviation are those of the same rows. With x̂ = (x − mean)·inverseDeviation and g = dy times
+    /// the surrogate's factor at y: dBeta = Σ g, dGamma = Σ g·x̂, dx = gamma·inverseDeviation·(g − (dBeta + x̂·dGamma)/rows).
+    ///
+    /// `dx` may be the memory of `dy`. `dGamma` and `dBeta` are written, not added to. Reads dy and x twice: for the sums, and for dx.
+    public func batchNormGradients(
+        _ dy: UnsafeBufferPointer<Float>, _ x: BatchNormInput, rows: Int, _ vectors: BatchNormVectors, surrogate: FusedSurrogate = .none,
+        dx: UnsafeMutableBufferPointer<Float>, dGamma: UnsafeMutableBufferPointer<Float>, dBeta: UnsafeMutableBufferPointer<Float>,
+        parallel: Parallel = .serial
+    ) {
+        vectors.check("batchNormGradients")
+        let channels = vectors.mean.count
         Self.check("batchNormGradients", rows * channels, dy.count, x.count, dx.count)
-        Self.check(
-            "batchNormGradients", channels, mean.count, inverseDeviation.count, dGamma.count, dBeta.count, gamma?.count ?? channels)
-        guard rows > 0 else {
+        Self.check("batchNormGradients", channels, dGamma.count, dBeta.count)
+        guard rows > 0, channels > 0 else {
             dGamma.update(repeating: 0)
             return dBeta.update(repeating: 0)
         }
-        nonisolated(unsafe) let (dy, x, dx, mean, inverse) = (dy, x, dx, mean, inverseDeviation)
-        nonisolated(unsafe) let (gamma, dGamma, dBeta) = (gamma, dGamma, dBeta)
-        splitChannels(rows, channels, parallel) { first, count in
-            elementwise.normalize_backward(
-                dy.baseAddress! + first, x.baseAddress! + first, channels, rows, count, mean.baseAddress! + first,
-                inverse.baseAddress! + first, gamma.map { $0.baseAddress! + first }, dx.baseAddress! + first, dGamma.baseAddress! + first,
-                dBeta.baseAddress! + first)
+        let (base, width, norm) = (x.base, x.width * channels, vectors.norm(x, surrogate))
+        nonisolated(unsafe) let (source, constants) = (base, norm)
+        var sums = chunkSums(rows, channels, arrays: 2, parallel) { first, count, target in
+            var norm = constants
+            elementwise.normalize_sums(
+                dy.baseAddress! + first * channels, source + first * width, count, &norm, target, target + channels)
+        }
+        for c in 0..<channels {
+            dBeta[c] = Float(sums[c])
+            dGamma[c] = Float(sums[channels + c])
+        }
+        for c in 0..<2 * channels { sums[c] /= Double(rows) }
+        let means = sums.map { Float($0) }
+        means.withUnsafeBufferPointer { means in
+            nonisolated(unsafe) let (dy, dx, means) = (dy, dx, means)
+            splitRows(rows, channels, parallel) { first, count in
+                var norm = constants
+                elementwise.normalize_gradient(
+                    dy.baseAddress! + first * channels, source + first * width, count, &norm, means.baseAddress!,
+                    means.baseAddress! + channels, dx.baseAddress! + first * channels)
+            }
         }
     }
 
@@ -87,48 +241,9 @@ extension Kernels {
         Self.check("columnSums", rows * channels, x.count)
         Self.check("columnSums", channels, sums.count)
         guard rows > 0 else { return sums.update(repeating: 0) }
-        nonisolated(unsafe) let (x, sums) = (x, sums)
-        splitChannels(rows, channels, parallel) { first, count in
-            elementwise.column_sums(x.baseAddress! + first, channels, rows, count, sums.baseAddress! + first)
+        let totals = chunkSums(rows, channels, arrays: 1, parallel) { first, count, target in
+            elementwise.column_sums(x.baseAddress! + first * channels, channels, count, channels, target)
         }
-    }
-
-    /// dx = bit ? dy : 0, with the bits of `packWithin` (straight-through estimator). `dx` may be the memory of `dy`.
-    public func maskGradient(
-        _ dy: UnsafeBufferPointer<Float>, mask: PackedTensor, into dx: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
-    ) {
-        let (rows, columns, words) = (mask.shape.rows, mask.shape.columns, mask.wordsPerRow)
-        Self.check("maskGradient", rows * columns, dy.count, dx.count)
-        mask.withUnsafeWords { bits in
-            nonisolated(unsafe) let (dy, dx, bits) = (dy, dx, bits)
-            splitRows(rows, columns, parallel) { first, count in
-                elementwise.mask_gradient(
-                    dy.baseAddress! + first * columns, bits.baseAddress! + first * words, words, count, columns,
-                    dx.baseAddress! + first * columns)
-            }
-        }
-    }
-
-    /// dx = dy·2(1 − |x|) where |x| <= 1, else 0: the ApproxSign surrogate (Liu et al. 2018, Bi-Real Net). `dx` may be the memory of `dy`.
-    public func approxSignGradient(
-        _ dy: UnsafeBufferPointer<Float>, _ x: UnsafeBufferPointer<Float>, into dx: UnsafeMutableBufferPointer<Float>,
-        parallel: Parallel = .serial
-    ) {
-        Self.check("approxSignGradient", dy.count, x.count, dx.count)
-        nonisolated(unsafe) let (dy, x, dx) = (dy, x, dx)
-        split(dy.count, parallel) { start, count in
-            elementwise.approx_sign_gradient(dy.baseAddress! + start, x.baseAddress! + start, count, dx.baseAddress! + start)
-        }
-    }
-
-    private func splitRows(_ rows: Int, _ columns: Int, _ parallel: Parallel, _ body: (Int, Int) -> Void) {
-        guard columns > 0 else { return }
-        parallel.forEach(rows, grain: Self.rowGrain(columns)) { body($0.lowerBound, $0.count) }
-    }
-
-    /// Threads take whole cache lines of channels, as many as make about 16 Ki elements.
-    private func splitChannels(_ rows: Int, _ channels: Int, _ parallel: Parallel, _ body: (Int, Int) -> Void) {
-        let grain = Swift.max(1, Self.elementGrain / Swift.max(rows * 16, 1)) * 16
-        parallel.forEach(channels, grain: grain) { body($0.lowerBound, $0.count) }
+        for c in 0..<channels { sums[c] = Float(totals[c]) }
     }
 }

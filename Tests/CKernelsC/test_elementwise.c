@@ -50,36 +50,135 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     guarded_free(g), guarded_free(w1), guarded_free(w2), guarded_free(m1), guarded_free(v1), guarded_free(v2);
 }
 
+/// Batch norm with and without a sign behind it; x as floats and as the 16-bit integers that stand for the same values.
+static void norms(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
+    const size_t count = rows * columns, small = columns * 4, words = (columns + 63) / 64;
+    guarded x = guarded_make(count * 4, 0), shorts = guarded_make(count * 2, 0), kept = guarded_make(count * 2, 0);
+    for (size_t i = 0; i < count; i++) {
+        ((int16_t*)shorts.data)[i] = (int16_t)(random_word() % 801) - 400;
+        ((float*)x.data)[i] = (float)((int16_t*)shorts.data)[i] * 0x1p-7f;
+    }
+    guarded dy = random_floats(count, 1), gamma = random_floats(columns, 1), beta = random_floats(columns, 1), mean = random_floats(columns, 1);
+    guarded inverse = random_floats(columns, 0.5f), offset = random_floats(columns, 0.1f), slope = random_floats(columns, 0.1f);
+    guarded bits1 = guarded_make(rows * words * 8, 1), bits2 = guarded_make(rows * words * 8, 2);
+    guarded y1 = guarded_make(count * 4, 0), y2 = guarded_make(count * 4, 0);
+    guarded a1 = guarded_make(small * 2, 0), a2 = guarded_make(small * 2, 0), b1 = guarded_make(small * 2, 0), b2 = guarded_make(small * 2, 0);
+    slow->affine_signs(x.data, rows, columns, gamma.data, beta.data, bits1.data, words);
+    fast->affine_signs(x.data, rows, columns, gamma.data, beta.data, bits2.data, words);
+    expect(bits1, bits2, rows * words * 8, "affine_signs", rows, columns);
+    for (int variation = 0; variation < 6; variation++) {
+        sf_norm norm = {columns, mean.data, inverse.data, variation % 2 ? gamma.data : NULL, beta.data, 0, (sf_surrogate)(variation / 2), 0.75f};
+        slow->normalize_signs(x.data, rows, &norm, bits1.data, words, NULL, 0);
+        fast->normalize_signs(x.data, rows, &norm, bits2.data, words, kept.data, 0x1p7f);
+        expect(bits1, bits2, rows * words * 8, "normalize_signs", rows, columns);
+        expect(shorts, kept, count * 2, "normalize_signs kept", rows, columns);
+        for (int is_short = 0; is_short < 2; is_short++) {
+            norm.unit = 0;
+            slow->normalize_sums(dy.data, x.data, rows, &norm, a1.data, b1.data);
+            slow->normalize_gradient(dy.data, x.data, rows, &norm, offset.data, slope.data, y1.data);
+            norm.unit = is_short ? 0x1p-7f : 0;
+            memcpy(y2.data, dy.data, count * 4);
+            fast->normalize_sums(y2.data, is_short ? shorts.data : x.data, rows, &norm, a2.data, b2.data);
+            fast->normalize_gradient(y2.data, is_short ? shorts.data : x.data, rows, &norm, offset.data, slope.data, y2.data);
+            expect(a1, a2, small * 2, "normalize_sums beta", rows, columns);
+            expect(b1, b2, small * 2, "normalize_sums gamma", rows, columns);
+            expect(y1, y2, count * 4, "normalize_gradient", rows, columns);
+        }
+    }
+    guarded_free(x), guarded_free(shorts), guarded_free(kept), guarded_free(dy), guarded_free(gamma), guarded_free(beta), guarded_free(mean);
+    guarded_free(inverse), guarded_free(offset), guarded_free(slope), guarded_free(bits1), guarded_free(bits2), guarded_free(y1);
+    guarded_free(y2), guarded_free(a1), guarded_free(a2), guarded_free(b1), guarded_free(b2);
+}
+
+/// Rectifiers and layer norm, `rows` runs of one and of three pixels.
+static void layers(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
+    const size_t count = 3 * rows * columns, bytes = count * 4, wide = columns * 8;
+    guarded x = random_floats(count, 3), dy = random_floats(count, 1), slope = random_floats(columns, 1), shift = random_floats(columns, 1);
+    guarded y1 = guarded_make(bytes, 0), y2 = guarded_make(bytes, 0), m1 = guarded_make(3 * rows * 4, 0), m2 = guarded_make(3 * rows * 4, 0);
+    guarded v1 = guarded_make(3 * rows * 4, 0), v2 = guarded_make(3 * rows * 4, 0);
+    guarded sums1[3], sums2[3];
+    for (int k = 0; k < 3; k++) sums1[k] = guarded_make(wide, 0), sums2[k] = guarded_make(wide, 0);
+    for (int shifted = 0; shifted < 2; shifted++) {
+        const sf_rprelu f = {columns, slope.data, shifted ? shift.data : NULL, shifted ? slope.data : NULL};
+        slow->rprelu(x.data, 3 * rows, &f, y1.data), fast->rprelu(x.data, 3 * rows, &f, y2.data);
+        expect(y1, y2, bytes, "rprelu", 3 * rows, columns);
+        memcpy(y2.data, dy.data, bytes);
+        slow->rprelu_gradient(dy.data, x.data, 3 * rows, &f, y1.data, sums1[0].data, sums1[1].data, sums1[2].data);
+        fast->rprelu_gradient(y2.data, x.data, 3 * rows, &f, y2.data, sums2[0].data, sums2[1].data, sums2[2].data);
+        expect(y1, y2, bytes, "rprelu_gradient", 3 * rows, columns);
+        for (int k = 0; k < 3; k++) expect(sums1[k], sums2[k], wide, "rprelu_gradient sums", 3 * rows, columns);
+    }
+    for (int variation = 0; variation < 4; variation++) {
+        const size_t pixels = variation / 2 ? 3 : 1, items = 3 * rows / pixels;
+        const float* gamma = variation % 2 ? slope.data : NULL;
+        slow->layer_norm(x.data, items, pixels, columns, 1e-3, gamma, shift.data, m1.data, v1.data, y1.data);
+        fast->layer_norm(x.data, items, pixels, columns, 1e-3, gamma, shift.data, m2.data, v2.data, y2.data);
+        expect(y1, y2, bytes, "layer_norm", items, pixels * columns);
+        expect(m1, m2, items * 4, "layer_norm mean", items, pixels * columns);
+        expect(v1, v2, items * 4, "layer_norm deviation", items, pixels * columns);
+        memcpy(y2.data, dy.data, bytes);
+        slow->layer_norm_gradient(
+            dy.data, x.data, items, pixels, columns, gamma, m1.data, v1.data, y1.data, sums1[0].data, sums1[1].data);
+        fast->layer_norm_gradient(
+            y2.data, x.data, items, pixels, columns, gamma, m2.data, v2.data, y2.data, sums2[0].data, sums2[1].data);
+        expect(y1, y2, bytes, "layer_norm_gradient", items, pixels * columns);
+        for (int k = 0; k < 2; k++) expect(sums1[k], sums2[k], wide, "layer_norm_gradient sums", items, pixels * columns);
+    }
+    for (int k = 0; k < 3; k++) guarded_free(sums1[k]), guarded_free(sums2[k]);
+    guarded_free(x), guarded_free(dy), guarded_free(slope), guarded_free(shift), guarded_free(y1), guarded_free(y2), guarded_free(m1);
+    guarded_free(m2), guarded_free(v1), guarded_free(v2);
+}
+
+/// Windows of `taps` random pixels, some outside, on an image of `pixels` pixels.
+static void pools(const sf_elementwise* slow, const sf_elementwise* fast, size_t pixels, size_t taps, size_t channels) {
+    const size_t positions = 5, out = positions * channels;
+    guarded image = random_floats(pixels * channels, 1), offsets = guarded_make(positions * taps * 4, 0), dy = random_floats(out, 1);
+    for (size_t i = 0; i < pixels * channels; i += 3) ((float*)image.data)[i] = 0.5f;  // Ties.
+    for (size_t i = 0; i < positions * taps; i++)
+        ((int32_t*)offsets.data)[i] = random_word() % 4 == 0 ? -1 : (int32_t)(random_word() % pixels * channels);
+    const sf_windows windows = {offsets.data, positions, taps, channels, 0.25f};
+    guarded y1 = guarded_make(out * 4, 0), y2 = guarded_make(out * 4, 0), t1 = guarded_make(out, 0), t2 = guarded_make(out, 0);
+    guarded d1 = guarded_make(pixels * channels * 4, 0), d2 = guarded_make(pixels * channels * 4, 0);
+    slow->max_pool(image.data, &windows, y1.data, t1.data), fast->max_pool(image.data, &windows, y2.data, t2.data);
+    expect(y1, y2, out * 4, "max_pool", pixels, channels);
+    expect(t1, t2, out, "max_pool taken", pixels, channels);
+    for (size_t i = 0; i < out; i++) {
+        const int32_t offset = ((int32_t*)offsets.data)[i / channels * taps + ((uint8_t*)t1.data)[i]];
+        const float value = offset < 0 ? 0.25f : ((float*)image.data)[offset + (int32_t)(i % channels)];
+        if (value != ((float*)y1.data)[i] && wrong++ < 20) printf("  max_pool takes a tap that is not its value\n");
+    }
+    slow->max_pool_gradient(dy.data, t1.data, &windows, d1.data), fast->max_pool_gradient(dy.data, t2.data, &windows, d2.data);
+    expect(d1, d2, pixels * channels * 4, "max_pool_gradient", pixels, channels);
+    slow->sum_pool(image.data, &windows, 0.3f, y1.data), fast->sum_pool(image.data, &windows, 0.3f, y2.data);
+    expect(y1, y2, out * 4, "sum_pool", pixels, channels);
+    slow->sum_pool_gradient(dy.data, &windows, 0.3f, d1.data), fast->sum_pool_gradient(dy.data, &windows, 0.3f, d2.data);
+    expect(d1, d2, pixels * channels * 4, "sum_pool_gradient", pixels, channels);
+    guarded_free(image), guarded_free(offsets), guarded_free(dy), guarded_free(y1), guarded_free(y2), guarded_free(t1), guarded_free(t2);
+    guarded_free(d1), guarded_free(d2);
+}
+
 static void matrix(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
     const size_t count = rows * columns, bytes = count * 4, small = columns * 4;
     guarded x = random_floats(count, 3), dy = random_floats(count, 1), gamma = random_floats(columns, 1), beta = random_floats(columns, 1);
-    guarded mean = guarded_make(small, 0), mean2 = guarded_make(small, 0), inverse = guarded_make(small, 0);
-    guarded small1 = guarded_make(small, 0), small2 = guarded_make(small, 0), y1 = guarded_make(bytes, 0), y2 = guarded_make(bytes, 0);
-    slow->statistics(x.data, columns, rows, columns, mean.data, small1.data);
-    fast->statistics(x.data, columns, rows, columns, mean2.data, small2.data);
-    expect(mean, mean2, small, "statistics mean", rows, columns);
-    expect(small1, small2, small, "statistics variance", rows, columns);
-    for (size_t c = 0; c < columns; c++) ((float*)inverse.data)[c] = 1 / (((float*)small1.data)[c] + 0.5f);
+    guarded mean = random_floats(columns, 1), inverse = random_floats(columns, 1);
+    guarded small1 = guarded_make(2 * small, 0), small2 = guarded_make(2 * small, 0), square1 = guarded_make(2 * small, 0);
+    guarded square2 = guarded_make(2 * small, 0), y1 = guarded_make(bytes, 0), y2 = guarded_make(bytes, 0);
+    slow->moments(x.data, columns, rows, columns, small1.data, square1.data);
+    fast->moments(x.data, columns, rows, columns, small2.data, square2.data);
+    expect(small1, small2, 2 * small, "moments sum", rows, columns);
+    expect(square1, square2, 2 * small, "moments squares", rows, columns);
     for (int scaled = 0; scaled < 2; scaled++) {
         const float* factor = scaled ? gamma.data : NULL;
         slow->normalize(x.data, columns, rows, columns, mean.data, inverse.data, factor, beta.data, y1.data, columns);
         fast->normalize(x.data, columns, rows, columns, mean.data, inverse.data, factor, beta.data, y2.data, columns);
         expect(y1, y2, bytes, "normalize", rows, columns);
-        slow->normalize_backward(dy.data, x.data, columns, rows, columns, mean.data, inverse.data, factor, y1.data, small1.data, mean2.data);
-        memcpy(y2.data, dy.data, bytes);
-        guarded dbeta = guarded_make(small, 0);
-        fast->normalize_backward(y2.data, x.data, columns, rows, columns, mean.data, inverse.data, factor, y2.data, small2.data, dbeta.data);
-        expect(y1, y2, bytes, "normalize_backward dx", rows, columns);
-        expect(small1, small2, small, "normalize_backward dgamma", rows, columns);
-        expect(mean2, dbeta, small, "normalize_backward dbeta", rows, columns);
-        guarded_free(dbeta);
     }
     slow->affine(x.data, columns, rows, columns, gamma.data, beta.data, y1.data, columns);
     fast->affine(x.data, columns, rows, columns, gamma.data, beta.data, y2.data, columns);
     expect(y1, y2, bytes, "affine", rows, columns);
     slow->column_sums(x.data, columns, rows, columns, small1.data);
     fast->column_sums(x.data, columns, rows, columns, small2.data);
-    expect(small1, small2, small, "column_sums", rows, columns);
+    expect(small1, small2, 2 * small, "column_sums", rows, columns);
     const size_t words = (columns + 63) / 64;
     const uint64_t last = columns % 64 ? ((uint64_t)1 << (columns % 64)) - 1 : ~(uint64_t)0;
     guarded bits1 = guarded_make(rows * words * 8, 0);
@@ -88,8 +187,8 @@ static void matrix(const sf_elementwise* slow, const sf_elementwise* fast, size_
     memcpy(y2.data, dy.data, bytes);
     fast->mask_gradient(y2.data, bits1.data, words, rows, columns, y2.data);
     expect(y1, y2, bytes, "mask_gradient", rows, columns);
-    guarded_free(x), guarded_free(dy), guarded_free(gamma), guarded_free(beta), guarded_free(mean), guarded_free(mean2);
-    guarded_free(inverse), guarded_free(small1), guarded_free(small2), guarded_free(y1), guarded_free(y2), guarded_free(bits1);
+    guarded_free(x), guarded_free(dy), guarded_free(gamma), guarded_free(beta), guarded_free(mean), guarded_free(inverse);
+    guarded_free(small1), guarded_free(small2), guarded_free(square1), guarded_free(square2), guarded_free(y1), guarded_free(y2), guarded_free(bits1);
 }
 
 void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures) {
@@ -99,6 +198,13 @@ void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures
     flat(slow, fast, 10007);
     static const size_t rows[] = {0, 1, 2, 3, 31, 32, 33, 64, 65, 100};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (size_t columns = 0; columns <= 140; columns += columns < 20 ? 1 : 3) matrix(slow, fast, rows[r], columns);
+        for (size_t columns = 0; columns <= 140; columns += columns < 20 ? 1 : 3) {
+            matrix(slow, fast, rows[r], columns);
+            norms(slow, fast, rows[r], columns);
+        }
+    for (size_t r = 0; r < 6; r++)
+        for (size_t columns = 1; columns <= 560; columns += columns < 20 ? 1 : 49) layers(slow, fast, rows[r], columns);
+    for (size_t taps = 1; taps <= 9; taps += 4)
+        for (size_t columns = 1; columns <= 140; columns += columns < 20 ? 1 : 7) pools(slow, fast, 7, taps, columns);
     *checks += compared, *failures += wrong;
 }

@@ -11,6 +11,10 @@ public struct Add: Layer {
         guard inputs.allSatisfy({ $0.shape == inputs[0].shape }) else {
             throw .invalid(layer: kind, what: "adds items of one shape but is given \(inputs.map(\.shape.description).joined(separator: " and "))")
         }
+        let parts = inputs.compactMap(\.width.integers)
+        if parts.count == inputs.count, parts.allSatisfy({ $0.shift == parts[0].shift }) {
+            return Signal(inputs[0].shape, .integer(bound: parts.reduce(0) { $0 + $1.bound }, shift: parts[0].shift))
+        }
         return Signal(inputs[0].shape, .real)
     }
 

@@ -15,6 +15,8 @@ public struct BatchNorm: Layer {
     public private(set) var mean = ParameterID.unbound
     public private(set) var variance = ParameterID.unbound
     private var grid: (bound: Int, shift: Int)?
+    /// 2^−shift when the inputs are integers of 16 bits in units of it: the cache then holds them so.
+    private var unit: Float?
 
     public init(scale: Bool = true, momentum: Float = 0.9, epsilon: Float = 1e-4, isOutput: Bool = false) {
         hasScale = scale
@@ -32,6 +34,9 @@ public struct BatchNorm: Layer {
         bias = parameters.declare("bias", channels, role: .bias)
         mean = parameters.declare("mean", channels, role: .statistic)
         variance = parameters.declare("variance", channels, role: .statistic)
+        if case .integer(let bound, let shift) = inputs[0].width, bound <= Int(Int16.max) {
+            unit = Float(sign: .plus, exponent: -shift, significand: 1)
+        }
         if isOutput {
             guard case .integer(let bound, let shift) = inputs[0].width, bound < 1 << 22 else {
                 throw .width(layer: "an output BatchNorm", wants: "integer sums below 2^22, so that scores can be exact; read a binary layer")
@@ -58,7 +63,7 @@ public struct BatchNorm: Layer {
         return (floats.a, floats.b, snapped)
     }
 
-    // Cache: the input; vectors: batch mean, 1/√(σ² + ε), batch variance.
+    // Cache: the input, as integers of 16 bits where it is such; vectors: batch mean, 1/√(σ² + ε), batch variance.
     public func forward(
         _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> Activation {
@@ -67,10 +72,8 @@ public struct BatchNorm: Layer {
             let (a, b, _) = inferenceAffine(parameters)
             return .real(context.kernels.affine(x, scale: a, bias: b, parallel: context.parallel))
         }
-        let (mean, variance) = context.kernels.channelStatistics(x, parallel: context.parallel)
-        let inverse = variance.map { Float(1 / (Double($0) + Double(epsilon)).squareRoot()) }
+        let (mean, inverse) = statistics(x, context, &cache)
         cache.reals = [x]
-        cache.vectors = [mean, inverse, variance]
         return .real(
             context.kernels.normalize(
                 x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: parameters.reals(bias),
@@ -78,15 +81,59 @@ public struct BatchNorm: Layer {
     }
 
     public func backward(
-        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        let result = context.kernels.normalizeBackward(
-            outputGradient, x: cache.reals[0], mean: cache.vectors[0], inverseDeviation: cache.vectors[1],
-            gamma: hasScale ? parameters.reals(scale) : nil, parallel: context.parallel)
+        let gradient = backward(outputGradient, through: .none, cache, parameters, &gradients, context)
+        return [needs[0] ? gradient : nil]
+    }
+
+    private func statistics(_ x: Tensor, _ context: ExecutionContext, _ cache: inout LayerCache) -> (mean: [Float], inverse: [Float]) {
+        let (mean, variance) = context.kernels.channelStatistics(x, parallel: context.parallel)
+        let inverse = variance.map { Float(1 / (Double($0) + Double(epsilon)).squareRoot()) }
+        cache.vectors = [mean, inverse, variance]
+        return (mean, inverse)
+    }
+
+    // MARK: With the sign behind it
+
+    /// The signs of what `forward` gives, without storing that. The cache need not hold masks either: y, and with it the surrogate's
+    /// factor, follows from the input.
+    func forwardSigns(
+        _ x: Tensor, _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
+    ) -> PackedTensor {
+        if mode == .inference {
+            let (a, b, _) = inferenceAffine(parameters)
+            return context.kernels.affineSigns(x, scale: a, bias: b, parallel: context.parallel)
+        }
+        let (mean, inverse) = statistics(x, context, &cache)
+        let (signs, kept) = context.kernels.normalizeSigns(
+            x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: parameters.reals(bias),
+            keptUnit: unit, parallel: context.parallel)
+        if let kept { cache.shorts = [kept] } else { cache.reals = [x] }
+        return signs
+    }
+
+    /// The gradient at the input, given that at the output, or at the signs when one of their surrogates is named.
+    func backward(
+        _ outputGradient: consuming Tensor, through surrogate: FusedSurrogate, _ cache: LayerCache, _ parameters: ParameterStore,
+        _ gradients: inout Gradients, _ context: ExecutionContext
+    ) -> Tensor {
+        var gradient = outputGradient
+        func run(_ x: BatchNormInput) -> (gamma: [Float], beta: [Float]) {
+            context.kernels.normalizeBackward(
+                &gradient, x, mean: cache.vectors[0], inverseDeviation: cache.vectors[1], gamma: hasScale ? parameters.reals(scale) : nil,
+                beta: parameters.reals(bias), surrogate: surrogate, parallel: context.parallel)
+        }
+        let result =
+            if let kept = cache.shorts.first {
+                run(.shorts(UnsafeBufferPointer(start: kept.pointer, count: kept.count), unit: unit ?? 1))
+            } else {
+                cache.reals[0].withUnsafeElements { run(.floats($0)) }
+            }
         if hasScale { gradients.withMutable(scale) { _ = $0.update(fromContentsOf: result.gamma) } }
         gradients.withMutable(bias) { _ = $0.update(fromContentsOf: result.beta) }
-        return [needs[0] ? result.x : nil]
+        return gradient
     }
 
     /// running = momentum·running + (1 − momentum)·batch.

@@ -8,84 +8,61 @@ internal import DenseMath
 /// with W clipped to [−1, 1], as the latent rules do, that is the straight-through estimator.
 public struct Dense: Layer {
     public let units: Int
-    public let kernelEncoding: ParameterEncoding
     public let hasBias: Bool
-    public private(set) var kernel = ParameterID.unbound
+    public private(set) var kernelForm: LayerKernel
     public private(set) var bias = ParameterID.unbound
 
-    public init(_ units: Int, kernel: ParameterEncoding = .latentBinary, bias: Bool = false) {
+    /// - Precondition: a positive number of units; the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
+    public init(
+        _ units: Int, kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none, bias: Bool = false
+    ) {
         precondition(units > 0, "a Dense layer needs at least one unit, not \(units)")
         self.units = units
-        kernelEncoding = kernel
+        kernelForm = LayerKernel(kernel, quantizer, scale)
         hasBias = bias
     }
 
     public var kind: String { kernelEncoding == .real ? "Dense" : "BinaryDense" }
+
+    /// The place of the weights.
+    public var kernel: ParameterID { kernelForm.weights }
+    public var kernelEncoding: ParameterEncoding { kernelForm.encoding }
 
     public mutating func bind(_ inputs: [Signal], _ parameters: inout ParameterBuilder) throws(ShapeError) -> Signal {
         guard inputs.count == 1 else { throw .inputs(layer: kind, expected: 1, found: inputs.count) }
         let input = inputs[0]
         guard input.shape.rank == 1 else { throw .rank(layer: kind, expected: 1, found: input.shape) }
         let depth = input.shape[0]
-        kernel = parameters.declare("kernel", Shape([units, depth]), role: .kernel, encoding: kernelEncoding)
+        kernelForm.bind(Shape([units, depth]), &parameters)
         if hasBias { bias = parameters.declare("bias", Shape([units]), role: .bias) }
-        let width: Signal.Width =
-            switch (kernelEncoding, hasBias, input.width) {
-            case (.binary, false, .sign), (.latentBinary, false, .sign): .integer(bound: depth, shift: 0)
-            case (.binary, false, .byte(let zero, let shift)), (.latentBinary, false, .byte(let zero, let shift)):
-                // Bounds the raw sum Σ w·q, |Σ w·q| ≤ 255·depth, and the constant zero·Σ w apart, as the shipped model adds them up.
-                .integer(bound: depth * (255 + abs(zero)), shift: shift)
-            default: .real
-            }
-        return Signal(Shape([units]), width)
+        return Signal(Shape([units]), kernelForm.width(input.width, terms: depth, hasBias: hasBias))
     }
 
     /// Latent weights and reals: Glorot uniform in ±√(6/(inputs + outputs)); bits: fair coins; bias 0.
     public func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator) {
         let shape = parameters.spec(kernel).shape
-        if kernelEncoding == .binary {
-            var signs = PackedTensor(minusOnes: shape)
-            let (stride, tail) = (signs.wordsPerRow, shape.columns % 64)
-            signs.withUnsafeMutableWords { words in
-                for i in 0..<words.count {
-                    let isLast = (i + 1) % stride == 0
-                    words[i] = generator.next() & (isLast && tail != 0 ? (1 << UInt64(tail)) - 1 : ~0)
-                }
-            }
-            parameters.setSigns(kernel, signs)
-        } else {
-            let limit = (6 / Float(shape[0] + shape[1])).squareRoot()
-            parameters.withMutableReals(kernel) { values in
-                for i in 0..<values.count { values[i] = limit * (2 * generator.uniform() - 1) }
-            }
-        }
+        kernelForm.initialize(&parameters, &generator, fanIn: shape[1], fanOut: shape[0])
     }
 
     // Cache: the input, as bits when it came as bits.
     public func forward(
         _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> Activation {
+        let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
         var output: Tensor
         switch inputs[0] {
         case .packed(let signs):
             if mode == .training { cache.packed = [signs] }
-            if kernelEncoding == .real {
-                output = product(inputs[0].real(context), parameters, context)
+            if case .signs(let weights) = weights {
+                output = context.kernels.product(signs, BinaryPanels(weights), parallel: context.parallel)
             } else {
-                let panels = BinaryPanels(parameters.signs(kernel, context))
-                output = context.kernels.product(signs, panels, parallel: context.parallel)
+                output = product(inputs[0].real(context), weights, context)
             }
         case .real(let x):
             if mode == .training { cache.reals = [x] }
-            output = product(x, parameters, context)
+            output = product(x, weights, context)
         }
-        if hasBias {
-            parameters.withReals(bias) { bias in
-                output.withUnsafeMutableElements { z in
-                    for i in 0..<z.count { z[i] += bias[i % units] }
-                }
-            }
-        }
+        output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
         return .real(output)
     }
 
@@ -104,6 +81,7 @@ public struct Dense: Layer {
                 }
             }
         }
+        kernelForm.finishGradient(&gradients, parameters, cache, context)
         if hasBias {
             gradients.withMutable(bias) { target in
                 outputGradient.withUnsafeElements { dz in
@@ -115,7 +93,7 @@ public struct Dense: Layer {
         // dx = dz·W
         var inputGradient = Tensor(uninitialized: Shape([batch, depth]))
         let inputs = MatrixProduct(rows: batch, columns: depth, depth: units, precision: context.precision)
-        withRealKernel(parameters, context) { w in
+        withFloats(kernelForm.scaled(parameters, cache, context), context) { w in
             outputGradient.withUnsafeElements { dz in
                 inputGradient.withUnsafeMutableElements { dx in
                     context.engine.multiply(inputs, dz.baseAddress!, w.baseAddress!, dx.baseAddress!, parallel: context.parallel)
@@ -126,24 +104,17 @@ public struct Dense: Layer {
     }
 
     public func operationCounts(_ inputs: [Signal]) -> OperationCounts {
-        var counts = OperationCounts()
-        let products = units * inputs[0].shape.count
-        switch (kernelEncoding, inputs[0].width) {
-        case (.real, _): counts.realMACs = products
-        case (_, .sign): counts.binaryMACs = products
-        case (_, .byte): counts.byteBinaryMACs = products
-        default: counts.realBinaryMACs = products
-        }
-        if hasBias { counts.realOperations = units }
+        var counts = kernelForm.operationCounts(units * inputs[0].shape.count, inputs[0].width)
+        counts.realOperations = ((hasBias ? 1 : 0) + (kernelForm.scale == .none ? 0 : 1)) * units
         return counts
     }
 
     /// x·Wᵀ on the dense engine. In float32: this product must be exact for integers, whatever the backward pass uses.
-    private func product(_ x: Tensor, _ parameters: ParameterStore, _ context: ExecutionContext) -> Tensor {
+    private func product(_ x: Tensor, _ weights: ConvolutionTensor, _ context: ExecutionContext) -> Tensor {
         let (batch, depth) = (x.shape[0], x.shape[1])
         var output = Tensor(uninitialized: Shape([batch, units]))
         let product = MatrixProduct(rows: batch, columns: units, depth: depth, transposeB: true)
-        withRealKernel(parameters, context) { w in
+        withFloats(weights, context) { w in
             x.withUnsafeElements { x in
                 output.withUnsafeMutableElements { z in
                     context.engine.multiply(product, x.baseAddress!, w.baseAddress!, z.baseAddress!, parallel: context.parallel)
@@ -153,12 +124,10 @@ public struct Dense: Layer {
         return output
     }
 
-    /// The kernel as the layer computes with it, as floats.
-    private func withRealKernel(_ parameters: ParameterStore, _ context: ExecutionContext, _ body: (UnsafeBufferPointer<Float>) -> Void) {
-        if kernelEncoding == .real {
-            parameters.withReals(kernel, body)
-        } else {
-            context.kernels.unpackSigns(parameters.signs(kernel, context), parallel: context.parallel).withUnsafeElements(body)
+    private func withFloats(_ weights: ConvolutionTensor, _ context: ExecutionContext, _ body: (UnsafeBufferPointer<Float>) -> Void) {
+        switch weights {
+        case .reals(let w): w.withUnsafeElements(body)
+        case .signs(let signs): context.kernels.unpackSigns(signs, parallel: context.parallel).withUnsafeElements(body)
         }
     }
 }

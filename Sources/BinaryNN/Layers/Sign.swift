@@ -28,7 +28,7 @@ public struct Sign: Layer {
     }
 
     public func backward(
-        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }

@@ -3,13 +3,24 @@
 
 #define SF_KERNEL(level, suffix)                                                                                                       \
     {.isa = level,                                                                                                                     \
-     .statistics = sf_statistics_##suffix,                                                                                             \
+     .moments = sf_moments_##suffix,                                                                                                   \
      .normalize = sf_normalize_##suffix,                                                                                               \
      .affine = sf_affine_##suffix,                                                                                                     \
-     .normalize_backward = sf_normalize_backward_##suffix,                                                                             \
+     .normalize_signs = sf_normalize_signs_##suffix,                                                                                   \
+     .affine_signs = sf_affine_signs_##suffix,                                                                                         \
+     .normalize_sums = sf_normalize_sums_##suffix,                                                                                     \
+     .normalize_gradient = sf_normalize_gradient_##suffix,                                                                             \
      .column_sums = sf_column_sums_##suffix,                                                                                           \
      .mask_gradient = sf_mask_gradient_##suffix,                                                                                       \
      .approx_sign_gradient = sf_approx_sign_gradient_##suffix,                                                                         \
+     .max_pool = sf_max_pool_##suffix,                                                                                                 \
+     .max_pool_gradient = sf_max_pool_gradient_##suffix,                                                                               \
+     .sum_pool = sf_sum_pool_##suffix,                                                                                                 \
+     .sum_pool_gradient = sf_sum_pool_gradient_##suffix,                                                                               \
+     .rprelu = sf_rprelu_##suffix,                                                                                                     \
+     .rprelu_gradient = sf_rprelu_gradient_##suffix,                                                                                   \
+     .layer_norm = sf_layer_norm_##suffix,                                                                                             \
+     .layer_norm_gradient = sf_layer_norm_gradient_##suffix,                                                                           \
      .axpy = sf_axpy_##suffix,                                                                                                         \
      .scale = sf_scale_##suffix,                                                                                                       \
      .clip = sf_clip_##suffix,                                                                                                         \

@@ -14,27 +14,102 @@
 ///
 /// Matrices are row-major with the channel innermost; `stride` is the distance of two rows in elements (in words for bits).
 
+/// The gradient of sign that stands behind a normalisation: Surrogate.swift has the formulas.
+typedef enum {
+    /// No sign follows: the factor is 1.
+    SF_SURROGATE_NONE,
+    /// 1 where |y| <= parameter.
+    SF_SURROGATE_STRAIGHT_THROUGH,
+    /// 2(1-|y|) where |y| <= 1.
+    SF_SURROGATE_APPROX_SIGN,
+} sf_surrogate;
+
+/// A batch normalisation y = ((x - mean)·inv_std)·gamma + beta by channel (gamma NULL means 1), and how its input was kept.
+typedef struct {
+    size_t channels;
+    const float* mean;
+    const float* inv_std;
+    const float* gamma;
+    const float* beta;
+    /// 0: x is float. Else x is int16 and stands for x·unit, a power of two, so that its value is the float's to the bit.
+    float unit;
+    sf_surrogate surrogate;
+    float parameter;
+} sf_norm;
+
+/// Windows on one image [height × width × channels]: for each of `positions` places of the window, `taps` offsets of the pixels' first
+/// elements, or -1 for a tap outside the image, which reads `outside`.
+typedef struct {
+    const int32_t* offsets;
+    size_t positions;
+    size_t taps;
+    size_t channels;
+    float outside;
+} sf_windows;
+
+/// y = u >= 0 ? u : slope·u with u = x + shift, then + offset, by channel. NULL stands for 0 (shift, offset).
+typedef struct {
+    size_t channels;
+    const float* slope;
+    const float* shift;
+    const float* offset;
+} sf_rprelu;
+
 typedef struct {
     sf_isa isa;
 
-    /// Mean and biased variance of each of `channels` columns: two passes, float32 sums of 32 rows added up in double. Split by channels.
-    void (*statistics)(const float* x, size_t stride, size_t rows, size_t channels, float* mean, float* variance);
+    /// Of each of `channels` columns over a chunk of rows: sum = Σ x and squares = Σ (x - c)² with c = (float)(sum/rows), float32 sums of
+    /// 32 rows added up in double. Reads the rows twice: chunks should fit in a cache. Split by chunks of rows that depend on the shape.
+    void (*moments)(const float* x, size_t stride, size_t rows, size_t channels, double* sum, double* squares);
     /// y = ((x - mean)·inv_std)·gamma + beta; gamma NULL means 1. Any split.
     void (*normalize)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* mean, const float* inv_std,
                       const float* gamma, const float* beta, float* y, size_t y_stride);
     /// y = a·x + b by channel (multiply, then add). Any split.
     void (*affine)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* a, const float* b, float* y, size_t y_stride);
-    /// Gradients of `normalize` when mean and inv_std come from the same rows. With x̂ = (x-mean)·inv_std: dbeta = Σ dy,
-    /// dgamma = Σ dy·x̂, dx = (gamma·inv_std)·(dy - (dbeta + x̂·dgamma)/rows). dx may be dy. Split by channels.
-    void (*normalize_backward)(const float* dy, const float* x, size_t stride, size_t rows, size_t channels, const float* mean,
-                               const float* inv_std, const float* gamma, float* dx, float* dgamma, float* dbeta);
-    /// sum = Σ over rows by channel, in the order of `statistics`: gradients of biases. Split by channels.
-    void (*column_sums)(const float* x, size_t stride, size_t rows, size_t channels, float* sum);
+    /// Bits of y >= 0 with y as in `normalize` (the same bits as packing y); where `kept` is not NULL, x·scale as integers there: exact when
+    /// the caller knows that x is an integer of 16 bits over scale. `kept` is dense [rows × channels]. Split by rows.
+    void (*normalize_signs)(const float* x, size_t rows, const sf_norm* norm, uint64_t* bits, size_t bits_stride, int16_t* kept, float scale);
+    /// Bits of a·x + b >= 0, rounded as in `affine`. Split by rows.
+    void (*affine_signs)(const float* x, size_t rows, size_t channels, const float* a, const float* b, uint64_t* bits, size_t bits_stride);
+    /// With g = dy·(derivative of the surrogate at y) and x̂ = (x-mean)·inv_std, over a chunk of rows: beta = Σ g, gamma = Σ g·x̂ by channel,
+    /// float32 sums of 32 rows added up in double. Split by chunks of rows that depend on the shape.
+    void (*normalize_sums)(const float* dy, const void* x, size_t rows, const sf_norm* norm, double* beta, double* gamma);
+    /// dx = (gamma·inv_std)·(g - (offset + x̂·slope)), where offset and slope are Σ g and Σ g·x̂ over all rows, divided by their number.
+    /// dx may be dy. Split by rows.
+    void (*normalize_gradient)(const float* dy, const void* x, size_t rows, const sf_norm* norm, const float* offset, const float* slope,
+                               float* dx);
+    /// sum = Σ over a chunk of rows by channel, as in `moments`: gradients of biases. Split by chunks of rows that depend on the shape.
+    void (*column_sums)(const float* x, size_t stride, size_t rows, size_t channels, double* sum);
 
     /// dx = bit ? dy : 0. dx may be dy. Split by rows.
     void (*mask_gradient)(const float* dy, const uint64_t* bits, size_t bits_stride, size_t rows, size_t columns, float* dx);
     /// dx = dy·(2·(1-|x|)) where |x| <= 1, else 0 (NaN gives 0): the ApproxSign surrogate of Bi-Real-Net. dx may be dy. Any split.
     void (*approx_sign_gradient)(const float* dy, const float* x, size_t count, float* dx);
+
+    /// The largest tap of each position and channel, the first of equals, and in `taken` (if not NULL) which one. One image a call.
+    void (*max_pool)(const float* image, const sf_windows* windows, float* out, uint8_t* taken);
+    /// dx += dy at the taps taken; dx is the image's gradient, zeroed by the caller. One image a call.
+    void (*max_pool_gradient)(const float* dy, const uint8_t* taken, const sf_windows* windows, float* dx);
+    /// scale·Σ taps of each position and channel, summed in the order of the taps. One image a call.
+    void (*sum_pool)(const float* image, const sf_windows* windows, float scale, float* out);
+    /// dx += scale·dy at every tap; dx zeroed by the caller. One image a call.
+    void (*sum_pool_gradient)(const float* dy, const sf_windows* windows, float scale, float* dx);
+
+    /// Any split by rows.
+    void (*rprelu)(const float* x, size_t rows, const sf_rprelu* function, float* y);
+    /// dx = dy·(u >= 0 ? 1 : slope), and by channel over a chunk of rows: dslope = Σ dy·min(u, 0), dshift = Σ dx, doffset = Σ dy.
+    /// dx may be dy. Split by chunks of rows that depend on the shape.
+    void (*rprelu_gradient)(const float* dy, const float* x, size_t rows, const sf_rprelu* function, float* dx, double* dslope,
+                            double* dshift, double* doffset);
+
+    /// Normalises each of `items` runs of pixels·channels elements to mean 0 and variance 1 and then applies gamma (NULL means 1) and beta by
+    /// channel. Writes each run's mean and 1/√(variance + epsilon). Split by items.
+    void (*layer_norm)(const float* x, size_t items, size_t pixels, size_t channels, double epsilon, const float* gamma, const float* beta,
+                       float* mean, float* inv_std, float* y);
+    /// Gradients of `layer_norm`: with x̂ = (x-mean)·inv_std and h = dy·gamma, dx = inv_std·(h - (Σ h + x̂·Σ h·x̂)/(pixels·channels)), and by
+    /// channel over these items dgamma = Σ dy·x̂, dbeta = Σ dy. dx may be dy. Split by chunks of items that depend on the shape.
+    void (*layer_norm_gradient)(const float* dy, const float* x, size_t items, size_t pixels, size_t channels, const float* gamma,
+                                const float* mean, const float* inv_std, float* dx, double* dgamma, double* dbeta);
 
     /// y += a·x. Any split.
     void (*axpy)(float a, const float* x, float* y, size_t count);

@@ -1,0 +1,241 @@
+public import BitCore
+internal import DenseMath
+
+/// The kernel of a product layer: how its weights are held, quantized and scaled. `Dense` and `Conv2D` share it; its first extent is the
+/// outputs.
+public struct LayerKernel: Sendable {
+    public let encoding: ParameterEncoding
+    public let quantizer: KernelQuantizer
+    public let scale: WeightScale
+    /// The weights.
+    public private(set) var weights = ParameterID.unbound
+    /// The factors of a learned scale.
+    public private(set) var scales = ParameterID.unbound
+
+    /// - Precondition: the quantizer reads the encoding; a mean of magnitudes is of latent weights.
+    init(_ encoding: ParameterEncoding, _ quantizer: KernelQuantizer?, _ scale: WeightScale) {
+        self.encoding = encoding
+        self.quantizer = quantizer ?? .standard(for: encoding)
+        self.scale = scale
+        precondition(self.quantizer.reads(encoding), "a \(encoding.rawValue) kernel cannot be quantized as \(self.quantizer)")
+        if case .doReFa(let bits) = self.quantizer { precondition((2...16).contains(bits), "DoReFa weights of \(bits) bits; 2 to 16 make sense") }
+        if case .meanMagnitude = scale {
+            precondition(encoding == .latentBinary, "the mean of magnitudes is a scale of latent weights, not of a \(encoding.rawValue) kernel")
+        }
+    }
+
+    mutating func bind(_ shape: Shape, _ parameters: inout ParameterBuilder) {
+        weights = parameters.declare("kernel", shape, role: .kernel, encoding: encoding)
+        if scale == .learned { scales = parameters.declare("weight-scale", Shape([shape[0]]), role: .scale) }
+    }
+
+    /// The type of the sums, given `terms` products for each. Bounds the raw sum Σ q·x of bytes, |Σ q·x| ≤ largest byte·terms, and the
+    /// constant zero·Σ q apart, as the shipped model adds them up.
+    func width(_ input: Signal.Width, terms: Int, padding: Padding = .valid, hasBias: Bool) -> Signal.Width {
+        guard quantizer.isInteger, scale == .none, !hasBias else { return .real }
+        switch input {
+        case .sign: return .integer(bound: terms, shift: 0)
+        case .byte(let zero, let shift):
+            let largest = padding == .plusOne ? max(255, zero + 1 << shift) : 255
+            return .integer(bound: terms * (largest + abs(zero)), shift: shift)
+        case .integer, .real: return .real
+        }
+    }
+
+    /// Latent weights and reals: Glorot uniform in ±√(6/(fan-in + fan-out)); bits: fair coins; learned scales: mean|w|, 1 for bits.
+    func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator, fanIn: Int, fanOut: Int) {
+        if encoding == .binary {
+            parameters.setSigns(weights, .coins(parameters.spec(weights).shape, &generator))
+        } else {
+            let limit = (6 / Float(fanIn + fanOut)).squareRoot()
+            parameters.withMutableReals(weights) { values in
+                for i in 0..<values.count { values[i] = limit * (2 * generator.uniform() - 1) }
+            }
+        }
+        if scale == .learned {
+            let initial = encoding == .binary ? Array(repeating: 1, count: parameters.spec(weights).shape[0]) : means(parameters)
+            parameters.setReals(scales, initial)
+        }
+    }
+
+    /// The weights as a pass computes with them, before their scale. A training pass that draws them leaves them in the cache.
+    func quantized(_ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, _ cache: inout LayerCache) -> ConvolutionTensor {
+        if quantizer == .stochasticSign, mode == .training {
+            let drawn = draw(parameters, context)
+            cache.kernel = drawn
+            return .signs(drawn)
+        }
+        return quantized(parameters, cache, context)
+    }
+
+    /// The weights that the forward pass computed with.
+    func quantized(_ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> ConvolutionTensor {
+        if let drawn = cache.kernel { return .signs(drawn) }
+        if quantizer.isSign { return .signs(parameters.signs(weights, context)) }
+        let shape = parameters.spec(weights).shape
+        return parameters.withReals(weights) { w in
+            switch quantizer {
+            case .none, .sign, .stochasticSign: return .reals(Tensor(w, shape: shape))
+            case .ternary(let threshold):
+                let delta = threshold.value(w)
+                return .reals(Tensor(w.map { $0 > delta ? 1 : $0 < -delta ? -1 : 0 }, shape: shape))
+            case .doReFa(let bits):
+                let (levels, range) = (Float((1 << bits) - 1), DoReFa.range(w))
+                return .reals(
+                    Tensor(w.map { 2 * ((DoReFa.tanh($0) / (2 * range) + 0.5) * levels).rounded() / levels - 1 }, shape: shape))
+            }
+        }
+    }
+
+    /// α of every output; nil for 1.
+    public func factors(_ parameters: ParameterStore) -> [Float]? {
+        switch scale {
+        case .none: nil
+        case .meanMagnitude: means(parameters)
+        case .learned: parameters.reals(scales)
+        }
+    }
+
+    /// The quantized weights with their scale in them: what the gradient at the input is a product with.
+    func scaled(_ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> ConvolutionTensor {
+        let plain = quantized(parameters, cache, context)
+        guard let factors = factors(parameters) else { return plain }
+        var tensor: Tensor
+        switch plain {
+        case .reals(let values): tensor = values
+        case .signs(let signs): tensor = context.kernels.unpackSigns(signs, parallel: context.parallel)
+        }
+        let width = tensor.count / factors.count
+        tensor.withUnsafeMutableElements { values in
+            for (output, factor) in factors.enumerated() {
+                for i in output * width..<(output + 1) * width { values[i] *= factor }
+            }
+        }
+        return .reals(tensor)
+    }
+
+    /// Turns the gradient at α·q, which lies in the place of the weights' gradient, into that of the weights, and writes that of learned scales.
+    func finishGradient(_ gradients: inout Gradients, _ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) {
+        guard scale != .none || !(quantizer.isSign || quantizer == .none) else { return }
+        let alpha = factors(parameters)
+        var scaleGradient: [Float] = []
+        if scale == .learned { scaleGradient = products(gradients, parameters, cache, context) }
+        gradients.withMutable(weights) { g in
+            guard encoding != .binary else {
+                // No latent weight: the gradient at a bit is that at α·q times α.
+                if let alpha { forEachOutput(g.count, alpha.count) { output, i in g[i] *= alpha[output] } }
+                return
+            }
+            parameters.withReals(weights) { w in
+                chain(g, w, alpha)
+            }
+        }
+        if scale == .learned { gradients.withMutable(scales) { _ = $0.update(fromContentsOf: scaleGradient) } }
+    }
+
+    private func chain(_ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, _ alpha: [Float]?) {
+        if case .meanMagnitude(let rule) = scale, let alpha {
+            let n = Float(g.count / alpha.count)
+            var sums = [Float](repeating: 0, count: alpha.count)
+            if rule == .through { forEachOutput(g.count, alpha.count) { output, i in sums[output] += w[i] >= 0 ? g[i] : -g[i] } }
+            forEachOutput(g.count, alpha.count) { output, i in
+                let inside = w[i].magnitude <= 1
+                switch rule {
+                case .detached: g[i] = inside ? alpha[output] * g[i] : 0
+                case .through: g[i] = (inside ? alpha[output] * g[i] : 0) + (w[i] >= 0 ? sums[output] : -sums[output]) / n
+                case .xnorNet: g[i] *= (w[i].magnitude < 1 ? alpha[output] : 0) + 1 / n
+                }
+            }
+            return
+        }
+        if let alpha { forEachOutput(g.count, alpha.count) { output, i in g[i] *= alpha[output] } }
+        switch quantizer {
+        case .none, .sign, .stochasticSign: break
+        case .ternary: for i in 0..<g.count where w[i].magnitude > 1 { g[i] = 0 }
+        case .doReFa:
+            let range = DoReFa.range(w)
+            for i in 0..<g.count {
+                let t = DoReFa.tanh(w[i])
+                g[i] *= (1 - t * t) / range
+            }
+        }
+    }
+
+    /// Σ g·q of every output: the gradient of its scale, since y = α·Σ q·x makes ∂loss/∂α = Σ q·(∂loss/∂(α·q)).
+    private func products(_ gradients: Gradients, _ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> [Float] {
+        let q: Tensor
+        switch quantized(parameters, cache, context) {
+        case .reals(let values): q = values
+        case .signs(let signs): q = context.kernels.unpackSigns(signs, parallel: context.parallel)
+        }
+        let outputs = q.shape[0]
+        var sums = [Double](repeating: 0, count: outputs)
+        gradients.with(weights) { g in
+            q.withUnsafeElements { q in forEachOutput(g.count, outputs) { output, i in sums[output] += Double(g[i] * q[i]) } }
+        }
+        return sums.map { Float($0) }
+    }
+
+    private func means(_ parameters: ParameterStore) -> [Float] {
+        let outputs = parameters.spec(weights).shape[0]
+        var sums = [Double](repeating: 0, count: outputs)
+        return parameters.withReals(weights) { w in
+            forEachOutput(w.count, outputs) { output, i in sums[output] += Double(w[i].magnitude) }
+            return sums.map { Float($0 / Double(max(w.count / outputs, 1))) }
+        }
+    }
+
+    /// +1 where a uniform number is below (w + 1)/2. One stream a row, so that rows can be drawn in any order.
+    private func draw(_ parameters: ParameterStore, _ context: ExecutionContext) -> PackedTensor {
+        let shape = parameters.spec(weights).shape
+        var signs = PackedTensor(minusOnes: shape)
+        let (columns, stride, stream) = (shape.columns, signs.wordsPerRow, context.randomness)
+        parameters.withReals(weights) { w in
+            signs.withUnsafeMutableWords { words in
+                nonisolated(unsafe) let (w, words) = (w, words)
+                context.parallel.forEach(shape.rows, grain: max(1, 4096 / max(columns, 1))) { rows in
+                    for row in rows {
+                        var generator = stream.split(UInt64(row))
+                        for j in 0..<columns {
+                            let plus = generator.uniform() < (w[row * columns + j] + 1) / 2
+                            words[row * stride + j / 64] |= (plus ? 1 : 0) << UInt64(j % 64)
+                        }
+                    }
+                }
+            }
+        }
+        return signs
+    }
+}
+
+@inline(__always) private func forEachOutput(_ count: Int, _ outputs: Int, _ body: (Int, Int) -> Void) {
+    guard outputs > 0 else { return }
+    let width = count / outputs
+    for output in 0..<outputs {
+        for i in output * width..<(output + 1) * width { body(output, i) }
+    }
+}
+
+extension KernelQuantizer.TernaryThreshold {
+    func value(_ w: UnsafeBufferPointer<Float>) -> Float {
+        switch self {
+        case .fixed(let delta): delta
+        case .meanMagnitude(let share): share * Float(w.reduce(0.0) { $0 + Double($1.magnitude) } / Double(max(w.count, 1)))
+        }
+    }
+}
+
+extension PackedTensor {
+    /// Fair coins.
+    static func coins(_ shape: Shape, _ generator: inout SeededGenerator) -> PackedTensor {
+        var signs = PackedTensor(minusOnes: shape)
+        let (stride, tail) = (signs.wordsPerRow, shape.columns % 64)
+        signs.withUnsafeMutableWords { words in
+            for i in 0..<words.count {
+                let isLast = (i + 1) % stride == 0
+                words[i] = generator.next() & (isLast && tail != 0 ? (1 << UInt64(tail)) - 1 : ~0)
+            }
+        }
+        return signs
+    }
+}

@@ -1,0 +1,164 @@
+public import BitCore
+internal import DenseMath
+
+/// z = x ∗ W (+ b): x is [height × width × channels], W is OHWI, [outputs × taps down × taps across × channels of a group].
+///
+/// As in `Dense`, the encoding of the kernel decides the arithmetic: signs times signs are exact, whatever computes them; a `latentBinary`
+/// kernel computes with sign(W) and passes the gradient to W unchanged. `quantizer` and `scale` change what is computed with;
+/// see `KernelQuantizer` and `WeightScale`. What lies outside the image is the padding's; with `.zero`, signs and zeros are summed.
+public struct Conv2D: Layer {
+    public let outputs: Int
+    public let window: Window
+    public let padding: Padding
+    /// nil: half margins (none with `.valid`).
+    public let margins: Margins?
+    /// Equal parts into which channels and outputs are dealt.
+    public let groups: Int
+    public let hasBias: Bool
+    public private(set) var kernelForm: LayerKernel
+    public private(set) var bias = ParameterID.unbound
+    /// Known when bound.
+    public private(set) var geometry: ConvolutionGeometry?
+
+    /// - Precondition: the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
+    public init(
+        _ outputs: Int, _ window: Window, _ padding: Padding = .valid, margins: Margins? = nil, groups: Int = 1,
+        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none, bias: Bool = false
+    ) {
+        self.outputs = outputs
+        self.window = window
+        self.padding = padding
+        self.margins = margins
+        self.groups = groups
+        kernelForm = LayerKernel(kernel, quantizer, scale)
+        hasBias = bias
+    }
+
+    /// A convolution of each channel by itself, `multiplier` outputs a channel.
+    public static func depthwise(
+        multiplier: Int = 1, channels: Int, _ window: Window, _ padding: Padding = .valid, margins: Margins? = nil,
+        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none, bias: Bool = false
+    ) -> Conv2D {
+        Conv2D(
+            multiplier * channels, window, padding, margins: margins, groups: channels, kernel: kernel, quantizer: quantizer, scale: scale,
+            bias: bias)
+    }
+
+    public var kind: String { kernelForm.encoding == .real ? "Conv2D" : "BinaryConv2D" }
+
+    /// The place of the weights.
+    public var kernel: ParameterID { kernelForm.weights }
+    public var kernelEncoding: ParameterEncoding { kernelForm.encoding }
+
+    public mutating func bind(_ inputs: [Signal], _ parameters: inout ParameterBuilder) throws(ShapeError) -> Signal {
+        guard inputs.count == 1 else { throw .inputs(layer: kind, expected: 1, found: inputs.count) }
+        guard inputs[0].shape.rank == 3 else { throw .image(layer: kind, found: inputs[0].shape) }
+        let geometry: ConvolutionGeometry
+        do {
+            geometry = try ConvolutionGeometry(inputs[0].shape, window, padding, margins: margins, outputs: outputs, groups: groups)
+        } catch {
+            throw .invalid(layer: kind, what: "\(error)")
+        }
+        self.geometry = geometry
+        kernelForm.bind(geometry.kernel, &parameters)
+        if hasBias { bias = parameters.declare("bias", Shape([outputs]), role: .bias) }
+        return Signal(
+            geometry.output, kernelForm.width(inputs[0].width, terms: geometry.depth, padding: padding, hasBias: hasBias))
+    }
+
+    /// Glorot, with fans of taps × channels of a group and taps × outputs of a group; bias 0.
+    public func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator) {
+        let geometry = bound
+        kernelForm.initialize(
+            &parameters, &generator, fanIn: geometry.depth, fanOut: geometry.window.taps * (outputs / geometry.groups))
+    }
+
+    // Cache: the input, as bits when it came as bits.
+    public func forward(
+        _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
+    ) -> Activation {
+        let image: ConvolutionTensor
+        switch inputs[0] {
+        case .packed(let signs):
+            if mode == .training { cache.packed = [signs] }
+            image = .signs(signs)
+        case .real(let x):
+            if mode == .training { cache.reals = [x] }
+            image = .reals(x)
+        }
+        let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
+        // In float32: this product must be exact for integers, whatever the backward pass uses.
+        var output = context.engine.convolve(bound, image: image, kernel: weights, precision: .float32, parallel: context.parallel)
+        output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
+        return .real(output)
+    }
+
+    public func backward(
+        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ context: ExecutionContext
+    ) -> [Tensor?] {
+        let geometry = bound
+        let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
+        let kernelGradient = context.engine.convolveKernelGradient(
+            geometry, outputGradient: outputGradient, image: image, precision: context.precision, parallel: context.parallel)
+        gradients.withMutable(kernel) { target in kernelGradient.withUnsafeElements { _ = target.update(fromContentsOf: $0) } }
+        kernelForm.finishGradient(&gradients, parameters, cache, context)
+        if hasBias {
+            gradients.withMutable(bias) { target in
+                outputGradient.withUnsafeElements { dz in
+                    context.kernels.columnSums(dz, rows: dz.count / outputs, channels: outputs, into: target, parallel: context.parallel)
+                }
+            }
+        }
+        guard needs[0] else { return [nil] }
+        return [
+            context.engine.convolveImageGradient(
+                geometry, outputGradient: outputGradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
+                parallel: context.parallel)
+        ]
+    }
+
+    /// Taps outside the image count.
+    public func operationCounts(_ inputs: [Signal]) -> OperationCounts {
+        guard let geometry else { return OperationCounts() }
+        var counts = kernelForm.operationCounts(geometry.multiplyAccumulates, inputs[0].width)
+        counts.realOperations = ((hasBias ? 1 : 0) + (kernelForm.scale == .none ? 0 : 1)) * geometry.output.count
+        return counts
+    }
+
+    private var bound: ConvolutionGeometry {
+        guard let geometry else { preconditionFailure("a \(kind) that no network has bound has no geometry") }
+        return geometry
+    }
+}
+
+extension LayerKernel {
+    /// `products` multiply-accumulates of this kernel with inputs of a width.
+    func operationCounts(_ products: Int, _ input: Signal.Width) -> OperationCounts {
+        var counts = OperationCounts()
+        switch (quantizer.isSign, input) {
+        case (false, _): counts.realMACs = products
+        case (true, .sign): counts.binaryMACs = products
+        case (true, .byte): counts.byteBinaryMACs = products
+        default: counts.realBinaryMACs = products
+        }
+        return counts
+    }
+}
+
+extension Tensor {
+    /// scale·x + bias by channel (innermost index), where given.
+    mutating func scaleAndShift(_ scale: [Float]?, _ bias: [Float]?, _ context: ExecutionContext) {
+        guard scale != nil || bias != nil else { return }
+        let (rows, channels) = (shape.rows, shape.columns)
+        let (scale, bias) = (scale ?? Array(repeating: 1, count: channels), bias ?? Array(repeating: 0, count: channels))
+        withUnsafeMutableElements { x in
+            scale.withUnsafeBufferPointer { scale in
+                bias.withUnsafeBufferPointer { bias in
+                    context.kernels.affine(
+                        UnsafeBufferPointer(x), rows: rows, channels: channels, a: scale, b: bias, into: x, parallel: context.parallel)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import CKernels
+
+// Gradients through a sign that stands alone; one behind a batch norm is part of that norm's passes.
+
+extension Kernels {
+    /// dx = bit ? dy : 0, with the bits of `packWithin` (straight-through estimator). `dx` may be the memory of `dy`.
+    public func maskGradient(
+        _ dy: UnsafeBufferPointer<Float>, mask: PackedTensor, into dx: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
+    ) {
+        let (rows, columns, words) = (mask.shape.rows, mask.shape.columns, mask.wordsPerRow)
+        Self.check("maskGradient", rows * columns, dy.count, dx.count)
+        mask.withUnsafeWords { bits in
+            nonisolated(unsafe) let (dy, dx, bits) = (dy, dx, bits)
+            splitRows(rows, columns, parallel) { first, count in
+                elementwise.mask_gradient(
+                    dy.baseAddress! + first * columns, bits.baseAddress! + first * words, words, count, columns,
+                    dx.baseAddress! + first * columns)
+            }
+        }
+    }
+
+    /// dx = dy·2(1 − |x|) where |x| <= 1, else 0: the ApproxSign surrogate (Liu et al. 2018, Bi-Real Net). `dx` may be the memory of `dy`.
+    public func approxSignGradient(
+        _ dy: UnsafeBufferPointer<Float>, _ x: UnsafeBufferPointer<Float>, into dx: UnsafeMutableBufferPointer<Float>,
+        parallel: Parallel = .serial
+    ) {
+        Self.check("approxSignGradient", dy.count, x.count, dx.count)
+        nonisolated(unsafe) let (dy, x, dx) = (dy, x, dx)
+        split(dy.count, parallel) { start, count in
+            elementwise.approx_sign_gradient(dy.baseAddress! + start, x.baseAddress! + start, count, dx.baseAddress! + start)
+        }
+    }
+}
