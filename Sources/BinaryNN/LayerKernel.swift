@@ -1,4 +1,4 @@
-public import BitCore
+internal import BitCore
 internal import DenseMath
 
 /// The kernel of a product layer: how its weights are held, quantized and scaled. `Dense` and `Conv2D` share it; its first extent is the
@@ -39,6 +39,16 @@ public struct LayerKernel: Sendable {
             let largest = padding == .plusOne ? max(255, zero + 1 << shift) : 255
             return .integer(bound: terms * (largest + abs(zero)), shift: shift)
         case .integer, .real: return .real
+        }
+    }
+
+    /// True when inputs of this type and the quantized weights are whole multiples of a power of two with at most 8 bits, as bfloat16 holds.
+    func isExactInBFloat16(_ input: Signal.Width) -> Bool {
+        guard quantizer.isInteger else { return false }
+        switch input {
+        case .sign, .byte: return true
+        case .integer(let bound, _): return bound <= 256
+        case .real: return false
         }
     }
 

@@ -16,7 +16,8 @@ public struct LayerConformance {
         var builder = NetworkBuilder(input: signals[0])
         switch signals.count {
         case 1: try builder.add(layer, named: "layer")
-        default: try builder.add(layer, named: "layer", reading: .input, .input)
+        case 2: try builder.add(layer, named: "layer", reading: .input, .input)
+        default: try builder.add(layer, named: "layer", reading: .input, .input, .input)
         }
         network = builder.build()
         self.layer = network.nodes[0].layer
@@ -26,11 +27,21 @@ public struct LayerConformance {
         inputs = signals.map { signal in
             let shape = signal.shape.batched(batch)
             if case .sign = signal.width { return .packed(.random(shape, &generator)) }
+            if case .integer(let bound, let shift) = signal.width {
+                let unit = Float(sign: .plus, exponent: -shift, significand: 1)
+                let values = (0..<shape.count).map { _ in Float(generator.index(below: 2 * bound + 1) - bound) * unit }
+                return .real(Tensor(values, shape: shape))
+            }
+            if case .byte(let zero, let shift) = signal.width {
+                let unit = Float(sign: .plus, exponent: -shift, significand: 1)
+                return .real(Tensor((0..<shape.count).map { _ in Float(generator.index(below: 256) - zero) * unit }, shape: shape))
+            }
             return .real(.normal(shape, &generator))
         }
         checkForward(batch)
         checkBackward(batch, &generator)
         checkItemsAreIndependent(batch)
+        checkThreads(&generator)
     }
 
     private mutating func expect(_ condition: Bool, _ promise: String) {
@@ -73,6 +84,29 @@ public struct LayerConformance {
         for id in parameters.ids where parameters.spec(id).role != .statistic {
             expect(gradients.values(id).allSatisfy { !$0.isNaN }, "the gradient of \(parameters.spec(id).name) is written")
         }
+    }
+
+    /// One and two threads give the same bits: outputs, gradients, statistics.
+    private mutating func checkThreads(_ generator: inout SeededGenerator) {
+        var results: [[[Float]]] = []
+        var gradient: Tensor?
+        for threads in [1, 2] {
+            var context = context
+            context.parallel = Parallel(threads: threads)
+            var cache = LayerCache()
+            let output = layer.forward(inputs, parameters, mode: .training, context, cache: &cache).real(context)
+            let upstream = gradient ?? Tensor.normal(output.shape, &generator)
+            gradient = upstream
+            var gradients = Gradients(network.specs)
+            let inputGradients = layer.backward(upstream, cache, parameters, &gradients, needs: inputs.map { _ in true }, context)
+            var store = parameters
+            layer.updateStatistics(cache, &store)
+            results.append(
+                [output.elements] + inputGradients.map { $0?.elements ?? [] }
+                    + parameters.ids.filter { parameters.spec($0).role != .statistic }.map { gradients.values($0) }
+                    + parameters.ids.filter { parameters.spec($0).role == .statistic }.map { store.reals($0) })
+        }
+        expect(results[0] == results[1], "one and two threads give the same bits")
     }
 
     /// A shipped model sees one item at a time.

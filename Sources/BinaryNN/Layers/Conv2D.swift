@@ -19,6 +19,8 @@ public struct Conv2D: Layer {
     public private(set) var bias = ParameterID.unbound
     /// Known when bound.
     public private(set) var geometry: ConvolutionGeometry?
+    /// True when bfloat16 holds all operands of the forward product exactly.
+    private var isExactInBFloat16 = false
 
     /// - Precondition: the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
     public init(
@@ -61,6 +63,7 @@ public struct Conv2D: Layer {
         }
         self.geometry = geometry
         kernelForm.bind(geometry.kernel, &parameters)
+        isExactInBFloat16 = kernelForm.isExactInBFloat16(inputs[0].width)
         if hasBias { bias = parameters.declare("bias", Shape([outputs]), role: .bias) }
         return Signal(
             geometry.output, kernelForm.width(inputs[0].width, terms: geometry.depth, padding: padding, hasBias: hasBias))
@@ -87,8 +90,17 @@ public struct Conv2D: Layer {
             image = .reals(x)
         }
         let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
-        // In float32: this product must be exact for integers, whatever the backward pass uses.
-        var output = context.engine.convolve(bound, image: image, kernel: weights, precision: .float32, parallel: context.parallel)
+        var output: Tensor
+        if case .signs(let signs) = image, case .signs(let kernel) = weights {
+            output = Tensor(uninitialized: bound.output.batched(signs.shape[0]))
+            output.withUnsafeMutableElements {
+                context.kernels.convolve(signs, BinaryConvolution(kernel, bound), into: $0, parallel: context.parallel)
+            }
+        } else {
+            // Where whole numbers are summed the result must be exact, whatever the backward pass uses.
+            output = context.engine.convolve(
+                bound, image: image, kernel: weights, precision: isExactInBFloat16 ? context.precision : .float32, parallel: context.parallel)
+        }
         output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
         return .real(output)
     }

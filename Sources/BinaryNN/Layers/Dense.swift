@@ -11,6 +11,8 @@ public struct Dense: Layer {
     public let hasBias: Bool
     public private(set) var kernelForm: LayerKernel
     public private(set) var bias = ParameterID.unbound
+    /// True when bfloat16 holds all operands of the forward product exactly.
+    private var isExactInBFloat16 = false
 
     /// - Precondition: a positive number of units; the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
     public init(
@@ -34,6 +36,7 @@ public struct Dense: Layer {
         guard input.shape.rank == 1 else { throw .rank(layer: kind, expected: 1, found: input.shape) }
         let depth = input.shape[0]
         kernelForm.bind(Shape([units, depth]), &parameters)
+        isExactInBFloat16 = kernelForm.isExactInBFloat16(input.width)
         if hasBias { bias = parameters.declare("bias", Shape([units]), role: .bias) }
         return Signal(Shape([units]), kernelForm.width(input.width, terms: depth, hasBias: hasBias))
     }
@@ -109,11 +112,12 @@ public struct Dense: Layer {
         return counts
     }
 
-    /// x·Wᵀ on the dense engine. In float32: this product must be exact for integers, whatever the backward pass uses.
+    /// x·Wᵀ on the dense engine. Where whole numbers are summed it must be exact, whatever the backward pass uses.
     private func product(_ x: Tensor, _ weights: ConvolutionTensor, _ context: ExecutionContext) -> Tensor {
         let (batch, depth) = (x.shape[0], x.shape[1])
         var output = Tensor(uninitialized: Shape([batch, units]))
-        let product = MatrixProduct(rows: batch, columns: units, depth: depth, transposeB: true)
+        let product = MatrixProduct(
+            rows: batch, columns: units, depth: depth, transposeB: true, precision: isExactInBFloat16 ? context.precision : .float32)
         withFloats(weights, context) { w in
             x.withUnsafeElements { x in
                 output.withUnsafeMutableElements { z in
