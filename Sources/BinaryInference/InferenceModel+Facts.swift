@@ -10,7 +10,7 @@ extension InferenceModel {
         public let outputBits: Int
         /// Shape of one item of its result.
         public let outputShape: Shape
-        /// Weights of one bit.
+        /// Weights of one bit, and choices of a pool.
         public let binaryWeights: Int
         /// Integers of 32 bits: thresholds, scales and biases.
         public let integerParameters: Int
@@ -40,10 +40,11 @@ extension InferenceModel {
     public var layerFacts: [LayerFacts] {
         nodes.enumerated().map { index, node in
             let (weights, integers, bytes) = node.operation.storage
+            let inputs = node.inputs.map { types[$0] }
             return LayerFacts(
-                name: node.name, operation: node.operation.identifier, inputBits: types[node.inputs[0]].elementBits,
+                name: node.name, operation: node.operation.identifier, inputBits: inputs[0].elementBits,
                 outputBits: types[index + 1].elementBits, outputShape: types[index + 1].shape, binaryWeights: weights,
-                integerParameters: integers, bytes: bytes, products: weights)
+                integerParameters: integers, bytes: bytes, products: node.operation.rules.products(inputs))
         }
     }
 
@@ -60,11 +61,12 @@ extension InferenceModel {
 extension InferenceModel.Operation {
     /// Weights of one bit, 32-bit integers, and bytes of the arrays that hold them.
     fileprivate var storage: (weights: Int, integers: Int, bytes: Int) {
-        switch self {
-        case .binarise: (0, 0, 0)
-        case .byteDense(let kernel), .binaryDense(let kernel): (kernel.shape.count, 0, 8 * kernel.wordCount)
+        if let kernel { return (kernel.shape.count, 0, 8 * kernel.wordCount) }
+        return switch self {
+        case .bitPool(_, let any): (any.shape.count, 0, 8 * any.wordCount)
         case .threshold(let thresholds): (0, thresholds.count, 4 * thresholds.count)
         case .scores(let scale, let bias, _): (0, scale.count + bias.count, 4 * (scale.count + bias.count))
+        default: (0, 0, 0)
         }
     }
 }

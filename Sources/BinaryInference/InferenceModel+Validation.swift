@@ -5,6 +5,8 @@ extension InferenceModel {
     public static let inputLimit = 1 << 24
     /// Scores stay below this in magnitude, so that Int32 and Float32 both hold them exactly.
     public static let scoreLimit = 1 << 24
+    /// Values that one node may read.
+    public static let inputsLimit = 1 << 10
 
     /// The type of every value, or the first thing that is wrong with the graph.
     static func check(
@@ -15,6 +17,7 @@ extension InferenceModel {
         var types = [ValueType.bytes(input.shape)]
         var names: Set<String> = []
         var used = [Bool](repeating: false, count: nodes.count + 1)
+        var work = 0
         for node in nodes {
             guard !node.name.isEmpty, names.insert(node.name).inserted else { throw .nodeName(node.name) }
             var read: [ValueType] = []
@@ -24,8 +27,13 @@ extension InferenceModel {
                 read.append(types[id])
             }
             let rules = node.operation.rules
-            guard read.count == rules.arity else { throw .inputCount(node: node.name, expected: rules.arity, found: read.count) }
+            guard rules.arity.contains(read.count) else {
+                throw .inputCount(node: node.name, expected: rules.arity.lowerBound, found: read.count)
+            }
             types.append(try rules.resultType(of: read, node: node.name))
+            // A node takes at most 2^48: taps and outputs are bounded by the sizes of values.
+            work += rules.products(read) + rules.steps(read)
+            guard work <= workLimit else { throw .work(node: node.name) }
         }
         for (index, node) in nodes.dropLast().enumerated() where !used[index + 1] { throw .unusedValue(node: node.name) }
         guard case .scores = last.operation else { throw .outputNotScores(node: last.name) }

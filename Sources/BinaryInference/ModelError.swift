@@ -23,6 +23,23 @@ public enum ModelError: Error, Hashable, Sendable {
     case exponent(node: String, Int)
     /// A value that nothing reads and that is not the output.
     case unusedValue(node: String)
+    /// A convolution or pool is made for images of another shape.
+    case imageShape(node: String, expected: Shape, found: Shape)
+    /// An image with its margins, or a result, has too many elements.
+    case imageSize(node: String)
+    case geometry(node: String, GeometryError)
+    /// A pool with a padding that it does not know.
+    case padding(node: String, Padding)
+    /// A pool's window may lie outside the image altogether.
+    case emptyWindow(node: String)
+    /// Values of shapes that do not go together.
+    case shape(node: String, expected: Shape, found: Shape)
+    /// Columns that are not all there.
+    case slice(node: String, first: Int, count: Int, columns: Int)
+    /// A binary dense layer reads an image of signs.
+    case notAVector(node: String, Shape)
+    /// One item would take too long.
+    case work(node: String)
     /// The last node must be the scores.
     case outputNotScores(node: String)
     case labelCount(expected: Int, found: Int)
@@ -44,6 +61,15 @@ extension ModelError: CustomStringConvertible {
         case .overflow(let node, let bound, let limit): "node \"\(node)\" can reach \(bound) in magnitude, and must stay below \(limit)"
         case .exponent(let node, let exponent): "node \"\(node)\" has exponent \(exponent), outside -126...127"
         case .unusedValue(let node): "the result of node \"\(node)\" is never used"
+        case .imageShape(let node, let expected, let found): "node \"\(node)\" is made for images of \(expected), not \(found)"
+        case .imageSize(let node): "node \"\(node)\" has an image, margins included, or a result of more than 2^24 elements"
+        case .geometry(let node, let error): "node \"\(node)\": \(error)"
+        case .padding(let node, let padding): "node \"\(node)\" cannot be padded with \(padding.rawValue); use valid, zero or replicate"
+        case .emptyWindow(let node): "node \"\(node)\" has windows that may miss the image; make its margins smaller than its window"
+        case .shape(let node, let expected, let found): "node \"\(node)\" needs a value of shape \(expected), not \(found)"
+        case .slice(let node, let first, let count, let columns): "node \"\(node)\" takes \(count) columns from \(first) on, of \(columns)"
+        case .notAVector(let node, let shape): "node \"\(node)\" reads signs of shape \(shape); reshape them to a vector first"
+        case .work(let node): "up to node \"\(node)\" one item would take more than 2^40 operations"
         case .outputNotScores(let node): "the last node, \"\(node)\", must compute scores"
         case .labelCount(let expected, let found): "the model has \(expected) classes but \(found) labels"
         }

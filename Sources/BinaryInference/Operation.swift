@@ -10,7 +10,25 @@ extension InferenceModel {
         case byteDense(kernel: PackedTensor)
         /// bits → sums z[j] = Σ_k w[j][k]·x[k] = K − 2·popcount(w_j ⊕ x), kernel [outputs × inputs].
         case binaryDense(kernel: PackedTensor)
-        /// sums → bits: +1 where z[j] >= thresholds[j]. `Int32.max` is never, `Int32.min` is always.
+        /// bytes → sums: the convolution of raw bytes with kernel rows [outputs × depth]; taps outside the image read `outside`.
+        case byteConvolution(kernel: PackedTensor, geometry: ConvolutionGeometry, outside: Int)
+        /// bits → sums: the convolution of signs with kernel rows [outputs × depth]: taps row-major, channels of a group innermost.
+        case binaryConvolution(kernel: PackedTensor, geometry: ConvolutionGeometry)
+        /// sums → sums: the largest of each window.
+        case maxPool(WindowGeometry)
+        /// bits → bits: +1 where any pixel of the window has it, in channels marked +1 in `any` [1 × channels]; where all have it, in others.
+        case bitPool(WindowGeometry, any: PackedTensor)
+        /// sums or bits → sums: the sum of each window.
+        case sumPool(WindowGeometry)
+        /// The same elements as an item of another shape.
+        case reshape(Shape)
+        /// Values side by side along the innermost extent.
+        case concatenate
+        /// The columns (channels) from `first` on.
+        case slice(first: Int, count: Int)
+        /// The sum of sums.
+        case add
+        /// sums → bits: +1 where z[j] >= thresholds[j], one threshold a column (channel). `Int32.max` is never, `Int32.min` is always.
         case threshold(thresholds: [Int32])
         /// sums → scores s[j] = scale[j]·z[j] + bias[j], |s| < 2^24; the real value is s·2^exponent.
         case scores(scale: [Int32], bias: [Int32], exponent: Int)
@@ -26,6 +44,15 @@ extension InferenceModel.Operation {
         case .binarise(let threshold): BinariseRules(threshold: threshold)
         case .byteDense(let kernel): ByteDenseRules(kernel: kernel)
         case .binaryDense(let kernel): BinaryDenseRules(kernel: kernel)
+        case .byteConvolution(let kernel, let geometry, let outside): ByteConvolutionRules(kernel: kernel, geometry: geometry, outside: outside)
+        case .binaryConvolution(let kernel, let geometry): BinaryConvolutionRules(kernel: kernel, geometry: geometry)
+        case .maxPool(let geometry): MaxPoolRules(geometry: geometry)
+        case .bitPool(let geometry, let any): BitPoolRules(geometry: geometry, any: any)
+        case .sumPool(let geometry): SumPoolRules(geometry: geometry)
+        case .reshape(let shape): ReshapeRules(shape: shape)
+        case .concatenate: ConcatenateRules()
+        case .slice(let first, let count): SliceRules(first: first, count: count)
+        case .add: AddRules()
         case .threshold(let thresholds): ThresholdRules(thresholds: thresholds)
         case .scores(let scale, let bias, let exponent): ScoresRules(scale: scale, bias: bias, exponent: exponent)
         }
@@ -33,17 +60,19 @@ extension InferenceModel.Operation {
 }
 
 extension InferenceModel.Operation {
-    /// Weights, ±1 each, of the operation.
-    public var weightCount: Int {
+    /// The weights, ±1 each: a packed matrix with one row an output; nil where there are none.
+    public var kernel: PackedTensor? {
         switch self {
-        case .byteDense(let kernel), .binaryDense(let kernel): kernel.shape.count
-        case .binarise, .threshold, .scores: 0
+        case .byteDense(let kernel), .binaryDense(let kernel), .byteConvolution(let kernel, _, _), .binaryConvolution(let kernel, _): kernel
+        default: nil
         }
     }
 
     /// Every kind of operation that a file may name.
     static let kinds: [any OperationRules.Type] = [
-        BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ThresholdRules.self, ScoresRules.self,
+        BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ByteConvolutionRules.self, BinaryConvolutionRules.self,
+        MaxPoolRules.self, BitPoolRules.self, SumPoolRules.self, ReshapeRules.self, ConcatenateRules.self, SliceRules.self, AddRules.self,
+        ThresholdRules.self, ScoresRules.self,
     ]
 }
 
@@ -51,15 +80,25 @@ extension InferenceModel.Operation {
 package protocol OperationRules: Sendable {
     /// The name in the file: fixed for ever.
     static var identifier: String { get }
-    /// Number of values it reads.
-    var arity: Int { get }
+    /// Number of values it reads; one unless it says otherwise.
+    var arity: ClosedRange<Int> { get }
     /// The type of its result, or why it cannot read these inputs. `node` is for the message.
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType
-    /// The result for one item, by plain loops: the oracle.
-    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue
-    /// The operation made ready to run fast.
-    func executor() -> any Executor
+    /// Products of a weight and an input for one item, given the types of the inputs; none unless it says otherwise.
+    func products(_ inputs: [ValueType]) -> Int
+    /// Comparisons or additions of a pool for one item; none unless it says otherwise.
+    func steps(_ inputs: [ValueType]) -> Int
+    /// The result for one item, by plain loops: the oracle. `types` are those of the inputs.
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue
+    /// The operation made ready to run fast on inputs of these types.
+    func executor(_ types: [ValueType]) -> any Executor
     /// Writes attributes and arrays; what `decode` reads.
     func encode(into node: inout NodeEncoder)
     static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation
+}
+
+extension OperationRules {
+    package var arity: ClosedRange<Int> { 1...1 }
+    package func products(_ inputs: [ValueType]) -> Int { 0 }
+    package func steps(_ inputs: [ValueType]) -> Int { 0 }
 }

@@ -29,7 +29,9 @@ public struct ReferenceInterpreter: Sendable {
     public func trace(_ item: [UInt8]) -> [ReferenceValue] {
         precondition(item.count == model.inputCount, "an item of \(item.count) bytes for an input of \(model.input.shape)")
         var values = [ReferenceValue.bytes(item)]
-        for node in model.nodes { values.append(node.operation.rules.reference(node.inputs.map { values[$0] })) }
+        for node in model.nodes {
+            values.append(node.operation.rules.reference(node.inputs.map { values[$0] }, node.inputs.map { model.types[$0] }))
+        }
         return values
     }
 

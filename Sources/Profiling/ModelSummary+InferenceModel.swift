@@ -10,9 +10,13 @@ extension ModelSummary {
             var counts = OperationCounts()
             switch node.operation {
             case .binarise, .threshold: counts.comparisons = facts.outputShape.count
-            case .byteDense: counts.byteBinaryMACs = facts.products
-            case .binaryDense: counts.binaryMACs = facts.products
+            case .byteDense, .byteConvolution: counts.byteBinaryMACs = facts.products
+            case .binaryDense, .binaryConvolution: counts.binaryMACs = facts.products
             case .scores: counts.realOperations = 2 * facts.outputShape.count
+            case .maxPool(let geometry), .bitPool(let geometry, _): counts.comparisons = facts.outputShape.count * geometry.window.taps
+            case .sumPool(let geometry): counts.realOperations = facts.outputShape.count * geometry.window.taps
+            case .add: counts.realOperations = facts.outputShape.count * (node.inputs.count - 1)
+            case .reshape, .concatenate, .slice: break
             }
             return Layer(
                 name: facts.name, kind: facts.operation, inputBits: facts.inputBits, outputShape: facts.outputShape,

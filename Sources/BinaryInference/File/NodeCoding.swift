@@ -46,6 +46,16 @@ package struct NodeDecoder {
         }
     }
 
+    /// Packed signs of a known shape.
+    package mutating func signs(_ part: String, shape: Shape) throws(ModelFileError.Fault) -> PackedTensor {
+        arrays.insert("\(name).\(part)")
+        do {
+            return try container.signs("\(name).\(part)", shape: shape)
+        } catch {
+            throw .container(error)
+        }
+    }
+
     /// A kernel [rows × columns]; the array's extents must agree with the attribute.
     package mutating func kernel() throws(ModelFileError.Fault) -> PackedTensor {
         let array = "\(name).kernel"

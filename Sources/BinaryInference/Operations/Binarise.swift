@@ -4,18 +4,17 @@ internal import BitCore
 struct BinariseRules: OperationRules {
     static let identifier = "binarise"
     let threshold: UInt8
-    var arity: Int { 1 }
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .bytes, node)
         return .bits([inputs[0].shape.count])
     }
 
-    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue {
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
         .bits(inputs[0].numbers.map { $0 >= Int(threshold) })
     }
 
-    func executor() -> any Executor { BinariseExecutor(threshold: threshold) }
+    func executor(_ types: [ValueType]) -> any Executor { BinariseExecutor(threshold: threshold) }
 
     func encode(into node: inout NodeEncoder) { node.set("threshold", Int(threshold)) }
 
@@ -28,7 +27,7 @@ struct BinariseRules: OperationRules {
 struct BinariseExecutor: Executor {
     let threshold: UInt8
 
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
         let bytes = inputs[0].bytes
         let columns = bytes.count / rows
         var result = PackedTensor(minusOnes: [rows, columns])

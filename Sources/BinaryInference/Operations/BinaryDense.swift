@@ -4,19 +4,22 @@ internal import BitCore
 struct BinaryDenseRules: OperationRules {
     static let identifier = "binaryDense"
     let kernel: PackedTensor
-    var arity: Int { 1 }
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .bits, node)
+        // Rows of an image of signs start on words; a vector of them has one row.
+        guard inputs[0].shape.rows == 1 else { throw .notAVector(node: node, inputs[0].shape) }
         let depth = try expect(kernel, over: inputs[0], node)
         // The kernels also give these sums as floats, which are exact below 2^24.
         guard depth < 1 << 24 else { throw .overflow(node: node, bound: depth, limit: 1 << 24) }
         return .integers([kernel.shape[0]], -depth...depth)
     }
 
-    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue { .integers(kernel.referenceProduct(inputs[0].numbers)) }
+    func products(_ inputs: [ValueType]) -> Int { kernel.shape.count }
 
-    func executor() -> any Executor { BinaryDenseExecutor(panels: BinaryPanels(kernel)) }
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue { .integers(kernel.referenceProduct(inputs[0].numbers)) }
+
+    func executor(_ types: [ValueType]) -> any Executor { BinaryDenseExecutor(panels: BinaryPanels(kernel)) }
 
     func encode(into node: inout NodeEncoder) { node.add(kernel: kernel) }
 
@@ -28,8 +31,8 @@ struct BinaryDenseRules: OperationRules {
 struct BinaryDenseExecutor: Executor {
     let panels: BinaryPanels
 
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
-        .integers([Int32](count: rows * panels.outputs) { kernels.product(inputs[0].bits, panels, into: $0) })
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        .integers([Int32](count: rows * panels.outputs) { engine.kernels.product(inputs[0].bits, panels, into: $0) })
     }
 }
 
@@ -38,7 +41,7 @@ struct BinaryDenseThresholdExecutor: Executor {
     let panels: BinaryPanels
     let thresholds: [Int32]
 
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
-        .bits(kernels.product(inputs[0].bits, panels, thresholds: thresholds))
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        .bits(engine.kernels.product(inputs[0].bits, panels, thresholds: thresholds))
     }
 }

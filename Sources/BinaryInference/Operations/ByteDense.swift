@@ -4,7 +4,6 @@ internal import BitCore
 struct ByteDenseRules: OperationRules {
     static let identifier = "byteDense"
     let kernel: PackedTensor
-    var arity: Int { 1 }
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .bytes, node)
@@ -15,9 +14,11 @@ struct ByteDenseRules: OperationRules {
         return .integers([kernel.shape[0]], -bound...bound)
     }
 
-    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue { .integers(kernel.referenceProduct(inputs[0].numbers)) }
+    func products(_ inputs: [ValueType]) -> Int { kernel.shape.count }
 
-    func executor() -> any Executor { ByteDenseExecutor(panels: BytePanels(kernel)) }
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue { .integers(kernel.referenceProduct(inputs[0].numbers)) }
+
+    func executor(_ types: [ValueType]) -> any Executor { ByteDenseExecutor(panels: BytePanels(kernel)) }
 
     func encode(into node: inout NodeEncoder) { node.add(kernel: kernel) }
 
@@ -29,7 +30,7 @@ struct ByteDenseRules: OperationRules {
 struct ByteDenseExecutor: Executor {
     let panels: BytePanels
 
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
-        .integers([Int32](count: rows * panels.outputs) { kernels.product(bytes: inputs[0].bytes, rows: rows, panels, into: $0) })
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        .integers([Int32](count: rows * panels.outputs) { engine.kernels.product(bytes: inputs[0].bytes, rows: rows, panels, into: $0) })
     }
 }

@@ -6,7 +6,6 @@ struct ScoresRules: OperationRules {
     let scale: [Int32]
     let bias: [Int32]
     let exponent: Int
-    var arity: Int { 1 }
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .integers, node)
@@ -23,11 +22,11 @@ struct ScoresRules: OperationRules {
         return .integers(inputs[0].shape, -bound...bound)
     }
 
-    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue {
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
         .integers(inputs[0].numbers.enumerated().map { Int(scale[$0]) * $1 + Int(bias[$0]) })
     }
 
-    func executor() -> any Executor { ScoresExecutor(scale: scale, bias: bias) }
+    func executor(_ types: [ValueType]) -> any Executor { ScoresExecutor(scale: scale, bias: bias) }
 
     func encode(into node: inout NodeEncoder) {
         node.set("exponent", exponent)
@@ -44,7 +43,7 @@ struct ScoresExecutor: Executor {
     let scale: [Int32]
     let bias: [Int32]
 
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
         let z = inputs[0].integers
         let count = scale.count
         return .integers(

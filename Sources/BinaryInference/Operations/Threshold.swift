@@ -4,7 +4,6 @@ internal import BitCore
 struct ThresholdRules: OperationRules {
     static let identifier = "threshold"
     let thresholds: [Int32]
-    var arity: Int { 1 }
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .integers, node)
@@ -15,11 +14,11 @@ struct ThresholdRules: OperationRules {
         return .bits(inputs[0].shape)
     }
 
-    func reference(_ inputs: [ReferenceValue]) -> ReferenceValue {
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
         .bits(inputs[0].numbers.enumerated().map { $1 >= Int(thresholds[$0 % thresholds.count]) })
     }
 
-    func executor() -> any Executor { ThresholdExecutor(thresholds: thresholds) }
+    func executor(_ types: [ValueType]) -> any Executor { ThresholdExecutor(thresholds: thresholds, shape: types[0].shape) }
 
     func encode(into node: inout NodeEncoder) { node.add("thresholds", thresholds) }
 
@@ -30,8 +29,13 @@ struct ThresholdRules: OperationRules {
 
 struct ThresholdExecutor: Executor {
     let thresholds: [Int32]
+    /// Of one item.
+    let shape: Shape
 
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue {
-        inputs[0].integers.withUnsafeBufferPointer { .bits(kernels.threshold($0, rows: rows, thresholds: thresholds)) }
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        inputs[0].integers.withUnsafeBufferPointer { sums in
+            let bits = engine.kernels.threshold(sums, rows: rows * shape.rows, thresholds: thresholds, parallel: engine.parallel)
+            return .bits(bits.reshaped(to: shape.batched(rows)))
+        }
     }
 }

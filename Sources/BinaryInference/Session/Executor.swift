@@ -4,6 +4,7 @@ package import BitCore
 package enum BlockValue {
     /// Row-major [rows × count]; valid while the call lasts.
     case bytes(UnsafeBufferPointer<UInt8>)
+    /// [rows × …] with the item's shape.
     case bits(PackedTensor)
     /// Row-major [rows × count].
     case integers([Int32])
@@ -25,9 +26,40 @@ package enum BlockValue {
     }
 }
 
+extension BlockValue {
+    /// The elements as integers, whatever they are; signs are ±1.
+    var signedIntegers: [Int32] {
+        switch self {
+        case .bytes(let values): return values.map(Int32.init)
+        case .integers(let values): return values
+        case .bits(let signs):
+            let (columns, stride) = (signs.shape.columns, signs.wordsPerRow)
+            return signs.withUnsafeWords { words in
+                [Int32](count: signs.shape.count) { out in
+                    for row in 0..<signs.shape.rows {
+                        for c in 0..<columns {
+                            out[row * columns + c] = Int32(truncatingIfNeeded: words[row * stride + c / 64] >> UInt64(c % 64) & 1) * 2 - 1
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What executors run on.
+package struct ExecutorEngine: Sendable {
+    package var kernels: Kernels
+    /// Threads for one call: more than one where a block is too small to be dealt out item by item.
+    package var parallel: Parallel
+
+    /// Lines of so many steps each that are worth a thread: about 30,000 steps.
+    func grain(_ stepsPerLine: Int) -> Int { Swift.max(1, 30_000 / Swift.max(stepsPerLine, 1)) }
+}
+
 /// An operation made ready to run: weights in panels, tables at hand.
 package protocol Executor: Sendable {
-    func run(_ inputs: [BlockValue], rows: Int, kernels: Kernels) -> BlockValue
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue
 }
 
 extension [Int32] {
@@ -37,5 +69,23 @@ extension [Int32] {
             fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
             filled = count
         }
+    }
+}
+
+/// Runs the reference, item by item: for what is rare.
+struct ReferenceExecutor<Rules: OperationRules>: Executor {
+    let rules: Rules
+    let types: [ValueType]
+
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        let all = zip(inputs, types).map { input, type in (input.signedIntegers.map(Int.init), type) }
+        var integers: [Int32] = []
+        for row in 0..<rows {
+            let values = all.map { numbers, type -> ReferenceValue in
+                .integers(Array(numbers[row * type.shape.count..<(row + 1) * type.shape.count]))
+            }
+            integers += rules.reference(values, types).numbers.map(Int32.init)
+        }
+        return .integers(integers)
     }
 }

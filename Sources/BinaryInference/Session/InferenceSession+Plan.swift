@@ -23,7 +23,8 @@ extension InferenceSession {
                 let executor = BinaryDenseThresholdExecutor(panels: BinaryPanels(kernel), thresholds: thresholds)
                 steps[producer] = Step(executor: executor, inputs: steps[producer].inputs, output: index + 1)
             } else {
-                steps.append(Step(executor: node.operation.rules.executor(), inputs: node.inputs, output: index + 1))
+                let executor = node.operation.rules.executor(node.inputs.map { model.types[$0] })
+                steps.append(Step(executor: executor, inputs: node.inputs, output: index + 1))
             }
         }
         var seen: Set<Int> = []
@@ -33,15 +34,19 @@ extension InferenceSession {
         return steps
     }
 
-    /// Items that go through the layers together: as many as keep the widest intermediate value in a core's cache.
-    static func blockRows(_ model: InferenceModel) -> Int {
-        let widest = model.types.map { $0.shape.count * $0.elementBits / 8 + 1 }.max() ?? 1
-        return Swift.min(Swift.max(131_072 / widest / 8 * 8, 8), 1024)
+    /// Items that go through the layers together: as many as keep the widest stored value in a core's cache.
+    static func blockRows(_ model: InferenceModel, _ steps: [Step]) -> Int {
+        let stored = steps.map { model.types[$0.output] } + [model.types[0]]
+        let widest = stored.map { $0.shape.count * $0.elementBits / 8 + 1 }.max() ?? 1
+        let rows = 131_072 / widest
+        // Dense products are made for eight rows; an image is many rows by itself.
+        let isImages = model.nodes.contains { if case .binaryConvolution = $0.operation { true } else { false } }
+        return Swift.min(isImages ? Swift.max(rows, 1) : Swift.max(rows / 8 * 8, 8), 1024)
     }
 
     /// Items below which starting another thread costs more than it saves: about a million weight products.
     static func grain(_ model: InferenceModel) -> Int {
-        let products = model.nodes.reduce(1) { $0 + $1.operation.weightCount }
-        return Swift.max((1_000_000 / products + 3) / 4 * 4, 4)
+        let products = model.layerFacts.reduce(1) { $0 + $1.products }
+        return products > 4_000_000 ? 1 : Swift.max((1_000_000 / products + 3) / 4 * 4, 4)
     }
 }

@@ -15,7 +15,7 @@ public struct InferenceSession: Sendable {
         self.kernels = kernels
         self.parallel = parallel
         steps = Self.plan(model, fusing: true)
-        blockRows = Self.blockRows(model)
+        blockRows = Self.blockRows(model, steps)
         grain = Self.grain(model)
     }
 
@@ -26,11 +26,14 @@ public struct InferenceSession: Sendable {
         precondition(bytes.count == count * width, "\(bytes.count) bytes for \(count) items of \(width)")
         return [Int32](count: count * classes) { out in
             nonisolated(unsafe) let (bytes, out) = (bytes, out)
+            // Items first: they need nothing of each other. Where there are too few, the threads share each layer.
+            let pieces = Swift.min(parallel.threads, Swift.max((count + grain - 1) / grain, 1))
+            let inner = pieces == 1 ? parallel : .serial
             parallel.forEach(count, grain: grain) { range in
                 for start in stride(from: range.lowerBound, to: range.upperBound, by: blockRows) {
                     let rows = Swift.min(blockRows, range.upperBound - start)
                     let block = UnsafeBufferPointer(rebasing: bytes[start * width..<(start + rows) * width])
-                    let scores = run(block, rows: rows)
+                    let scores = run(block, rows: rows, on: ExecutorEngine(kernels: kernels, parallel: inner))
                     _ = UnsafeMutableBufferPointer(rebasing: out[start * classes..<(start + rows) * classes]).update(fromContentsOf: scores)
                 }
             }
@@ -62,21 +65,22 @@ public struct InferenceSession: Sendable {
         precondition(item.count == model.inputCount, "an item of \(item.count) bytes for an input of \(model.input.shape)")
         return item.withUnsafeBufferPointer { item in
             var values = [BlockValue.bytes(item)]
+            let engine = ExecutorEngine(kernels: kernels, parallel: parallel)
             for step in Self.plan(model, fusing: false) {
-                values.append(step.executor.run(step.inputs.map { values[$0] }, rows: 1, kernels: kernels))
+                values.append(step.executor.run(step.inputs.map { values[$0] }, rows: 1, on: engine))
             }
             return values.map(\.plain)
         }
     }
 
     /// The scores of one block.
-    private func run(_ block: UnsafeBufferPointer<UInt8>, rows: Int) -> [Int32] {
+    private func run(_ block: UnsafeBufferPointer<UInt8>, rows: Int, on engine: ExecutorEngine) -> [Int32] {
         var values = [BlockValue?](repeating: nil, count: model.nodes.count + 1)
         values[0] = .bytes(block)
         for step in steps {
             let inputs = step.inputs.map { values[$0]! }
             for id in step.lastReads { values[id] = nil }
-            values[step.output] = step.executor.run(inputs, rows: rows, kernels: kernels)
+            values[step.output] = step.executor.run(inputs, rows: rows, on: engine)
         }
         return values[model.nodes.count]!.integers
     }
@@ -87,7 +91,8 @@ extension BlockValue {
     fileprivate var plain: ReferenceValue {
         switch self {
         case .bytes(let values): .bytes(Array(values))
-        case .bits(let signs): .bits((0..<signs.shape.columns).map { signs[0, $0] })
+        case .bits(let signs):
+            .bits((0..<signs.shape.count).map { signs[$0 / signs.shape.columns, $0 % signs.shape.columns] })
         case .integers(let values): .integers(values.map(Int.init))
         }
     }

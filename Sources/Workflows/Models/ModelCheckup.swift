@@ -8,8 +8,8 @@ public enum ModelCheckup {
         let model = loaded.model
         var findings: [String] = []
         for node in model.nodes {
+            if let kernel = node.operation.kernel { findings += oddities(of: kernel, node.name) }
             switch node.operation {
-            case .byteDense(let kernel), .binaryDense(let kernel): findings += oddities(of: kernel, node.name)
             case .threshold(let thresholds):
                 guard let ranges = sumRanges(of: node.inputs[0], in: model) else { continue }
                 findings += constantNeurons(thresholds, ranges, node.name)
@@ -17,7 +17,7 @@ public enum ModelCheckup {
                 for (index, value) in scale.enumerated() where value == 0 {
                     findings.append("the score of class \(model.label(index)) does not depend on the input: its scale is 0")
                 }
-            case .binarise: continue
+            default: continue
             }
         }
         return findings
@@ -54,16 +54,27 @@ public enum ModelCheckup {
     private static func sumRanges(of id: Int, in model: InferenceModel) -> [ClosedRange<Int>]? {
         guard id > 0 else { return nil }
         switch model.nodes[id - 1].operation {
-        case .binaryDense(let kernel):
+        case .binaryDense(let kernel), .binaryConvolution(let kernel, _):
             let depth = kernel.shape.columns
             return Array(repeating: -depth...depth, count: kernel.shape.rows)
-        case .byteDense(let kernel):
-            let words = kernel.words
-            return (0..<kernel.shape.rows).map { row in
-                let plus = words[row * kernel.wordsPerRow..<(row + 1) * kernel.wordsPerRow].reduce(0) { $0 + $1.nonzeroBitCount }
-                return -255 * (kernel.shape.columns - plus)...255 * plus
+        case .byteConvolution(let kernel, let geometry, let outside) where geometry.padding == .zero || geometry.padding == .plusOne:
+            // A tap on the border reads either a byte or what is outside.
+            let (low, high) = (Swift.min(0, outside), Swift.max(255, outside))
+            return rows(of: kernel) { plus in
+                let minus = kernel.shape.columns - plus
+                return low * plus - high * minus...high * plus - low * minus
             }
-        case .binarise, .threshold, .scores: return nil
+        case .byteDense(let kernel), .byteConvolution(let kernel, _, _):
+            return rows(of: kernel) { plus in -255 * (kernel.shape.columns - plus)...255 * plus }
+        default: return nil
+        }
+    }
+
+    /// A range for each row of a kernel, from its number of weights +1.
+    private static func rows(of kernel: PackedTensor, _ range: (Int) -> ClosedRange<Int>) -> [ClosedRange<Int>] {
+        let words = kernel.words
+        return (0..<kernel.shape.rows).map { row in
+            range(words[row * kernel.wordsPerRow..<(row + 1) * kernel.wordsPerRow].reduce(0) { $0 + $1.nonzeroBitCount })
         }
     }
 

@@ -1,0 +1,44 @@
+internal import BitCore
+
+/// sums or bits → sums: the sum of each window, channel by channel. With padding `.zero`, taps outside the image add nothing. An average
+/// is this sum with its divisor in the thresholds or scores behind it.
+struct SumPoolRules: OperationRules {
+    static let identifier = "sumPool"
+    let geometry: WindowGeometry
+
+    func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
+        guard inputs[0].kind != .bytes else { throw .inputKind(node: node, expected: .integers, found: .bytes) }
+        try expect(pool: geometry, on: inputs[0], node)
+        let taps = geometry.window.taps
+        // Taps are at most as many as a value has elements, and a range at most 32 bits.
+        let (low, high) = (inputs[0].range.lowerBound * taps, inputs[0].range.upperBound * taps)
+        let bound = Swift.max(abs(low), abs(high))
+        guard bound < Int(Int32.max) else { throw .overflow(node: node, bound: bound, limit: Int(Int32.max)) }
+        // Windows over the border have fewer taps, down to one.
+        return .integers(geometry.pooled, Swift.min(low, inputs[0].range.lowerBound)...Swift.max(high, inputs[0].range.upperBound))
+    }
+
+    func steps(_ inputs: [ValueType]) -> Int { geometry.pooled.count * geometry.window.taps }
+
+    func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
+        .integers(geometry.referencePool(inputs[0].numbers) { _, values in values.reduce(0, +) })
+    }
+
+    func executor(_ types: [ValueType]) -> any Executor { SumPoolExecutor(geometry: geometry) }
+
+    func encode(into node: inout NodeEncoder) { node.set(geometry) }
+
+    static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation { .sumPool(try node.geometry()) }
+}
+
+struct SumPoolExecutor: Executor {
+    let geometry: WindowGeometry
+
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        // The model's check bounds these sums.
+        .integers(
+            geometry.poolIntegers(inputs[0].signedIntegers, rows: rows, engine) { target, source in
+                for c in 0..<target.count { target[c] &+= source[c] }
+            })
+    }
+}
