@@ -63,7 +63,7 @@ extension InferenceModel.Operation {
     fileprivate var storage: (weights: Int, integers: Int, bytes: Int) {
         if let kernel { return (kernel.shape.count, 0, 8 * kernel.wordCount) }
         return switch self {
-        case .bitPool(_, let any): (any.shape.count, 0, 8 * any.wordCount)
+        case .flip(let any), .bitPool(_, let any): (any.shape.count, 0, 8 * any.wordCount)
         case .threshold(let thresholds): (0, thresholds.count, 4 * thresholds.count)
         case .scores(let scale, let bias, _): (0, scale.count + bias.count, 4 * (scale.count + bias.count))
         default: (0, 0, 0)

@@ -30,8 +30,6 @@ public enum ModelError: Error, Hashable, Sendable {
     case geometry(node: String, GeometryError)
     /// A pool with a padding that it does not know.
     case padding(node: String, Padding)
-    /// A pool's window may lie outside the image altogether.
-    case emptyWindow(node: String)
     /// Values of shapes that do not go together.
     case shape(node: String, expected: Shape, found: Shape)
     /// Columns that are not all there.
@@ -64,8 +62,7 @@ extension ModelError: CustomStringConvertible {
         case .imageShape(let node, let expected, let found): "node \"\(node)\" is made for images of \(expected), not \(found)"
         case .imageSize(let node): "node \"\(node)\" has an image, margins included, or a result of more than 2^24 elements"
         case .geometry(let node, let error): "node \"\(node)\": \(error)"
-        case .padding(let node, let padding): "node \"\(node)\" cannot be padded with \(padding.rawValue); use valid, zero or replicate"
-        case .emptyWindow(let node): "node \"\(node)\" has windows that may miss the image; make its margins smaller than its window"
+        case .padding(let node, let padding): "node \"\(node)\" cannot be padded with \(padding.rawValue); replicate leaves out what lies outside"
         case .shape(let node, let expected, let found): "node \"\(node)\" needs a value of shape \(expected), not \(found)"
         case .slice(let node, let first, let count, let columns): "node \"\(node)\" takes \(count) columns from \(first) on, of \(columns)"
         case .notAVector(let node, let shape): "node \"\(node)\" reads signs of shape \(shape); reshape them to a vector first"

@@ -20,6 +20,8 @@ extension InferenceModel {
         case bitPool(WindowGeometry, any: PackedTensor)
         /// sums or bits → sums: the sum of each window.
         case sumPool(WindowGeometry)
+        /// bits → bits: the opposite sign in columns marked +1 in `flips` [1 × columns].
+        case flip(PackedTensor)
         /// The same elements as an item of another shape.
         case reshape(Shape)
         /// Values side by side along the innermost extent.
@@ -49,6 +51,7 @@ extension InferenceModel.Operation {
         case .maxPool(let geometry): MaxPoolRules(geometry: geometry)
         case .bitPool(let geometry, let any): BitPoolRules(geometry: geometry, any: any)
         case .sumPool(let geometry): SumPoolRules(geometry: geometry)
+        case .flip(let flips): FlipRules(flips: flips)
         case .reshape(let shape): ReshapeRules(shape: shape)
         case .concatenate: ConcatenateRules()
         case .slice(let first, let count): SliceRules(first: first, count: count)
@@ -71,7 +74,8 @@ extension InferenceModel.Operation {
     /// Every kind of operation that a file may name.
     static let kinds: [any OperationRules.Type] = [
         BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ByteConvolutionRules.self, BinaryConvolutionRules.self,
-        MaxPoolRules.self, BitPoolRules.self, SumPoolRules.self, ReshapeRules.self, ConcatenateRules.self, SliceRules.self, AddRules.self,
+        MaxPoolRules.self, BitPoolRules.self, SumPoolRules.self, FlipRules.self, ReshapeRules.self, ConcatenateRules.self, SliceRules.self,
+        AddRules.self,
         ThresholdRules.self, ScoresRules.self,
     ]
 }

@@ -16,7 +16,7 @@ extension ModelSummary {
             case .maxPool(let geometry), .bitPool(let geometry, _): counts.comparisons = facts.outputShape.count * geometry.window.taps
             case .sumPool(let geometry): counts.realOperations = facts.outputShape.count * geometry.window.taps
             case .add: counts.realOperations = facts.outputShape.count * (node.inputs.count - 1)
-            case .reshape, .concatenate, .slice: break
+            case .reshape, .concatenate, .slice, .flip: break
             }
             return Layer(
                 name: facts.name, kind: facts.operation, inputBits: facts.inputBits, outputShape: facts.outputShape,

@@ -57,7 +57,7 @@ public enum RandomImageModel {
             var reach = Swift.max((bits ? 1 : 255) * depth / 8, 1)
             switch generator.index(below: 4) {
             case 0:
-                let pool = geometry(shape, paddings: [.valid, .zero, .replicate], &generator)
+                let pool = geometry(shape, paddings: [.valid, .replicate], &generator)
                 sums = graph.add(.maxPool(pool), sums)
                 shape = [pool.height, pool.width, shape[2]]
             case 1:
@@ -73,7 +73,7 @@ public enum RandomImageModel {
             bits = true
             switch generator.index(below: 4) {
             case 0:
-                let pool = geometry(shape, paddings: [.valid, .zero, .replicate], &generator)
+                let pool = geometry(shape, paddings: [.valid, .replicate], &generator)
                 value = graph.add(.bitPool(pool, any: RandomModel.kernel(1, shape[2], &generator)), value)
                 shape = [pool.height, pool.width, shape[2]]
             case 1:
@@ -84,7 +84,7 @@ public enum RandomImageModel {
                 shape = [shape[0], shape[1], 2 * shape[2] + count]
             default: break
             }
-            if layer == layers - 1 { break }
+            if generator.index(below: 3) == 0 { value = graph.add(.flip(RandomModel.kernel(1, shape[2], &generator)), value) }
         }
         switch generator.index(below: 3) {
         case 0:

@@ -39,6 +39,31 @@ import _TestSupport
         }
     }
 
+    static func verifyImages(_ seed: UInt64, binarised: Bool, _ toolchain: Verification.Toolchain) throws {
+        try inFolder { folder in
+            let model = try RandomImageModel.make(seed: seed, binarised: binarised)
+            let exported = try CExporter(model, name: "net").write(to: folder.path, vectors: RandomModel.items(3, of: model.inputCount))
+            let inputs = RandomModel.items(8, of: model.inputCount, seed: 7)
+            let report = Verification.verifyC(exported, model, inputs: inputs, count: 8, toolchain: toolchain)
+            #expect(report.verified == true, "\(model.nodes.map(\.operation.identifier)): \(report.detail)")
+        }
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: 0..<16 as Range<UInt64>, [false, true])
+    func imagesAgreeHere(_ seed: UInt64, _ binarised: Bool) throws {
+        try Self.verifyImages(seed, binarised: binarised, .native)
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.aarch64.isInstalled), arguments: 16..<19 as Range<UInt64>, [false, true])
+    func imagesAgreeOn64BitArm(_ seed: UInt64, _ binarised: Bool) throws {
+        try Self.verifyImages(seed, binarised: binarised, .aarch64)
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.arm.isInstalled), arguments: 19..<22 as Range<UInt64>, [false, true])
+    func imagesAgreeOn32BitArm(_ seed: UInt64, _ binarised: Bool) throws {
+        try Self.verifyImages(seed, binarised: binarised, .arm)
+    }
+
     @Test(.enabled(if: Verification.Toolchain.aarch64.isInstalled), arguments: [[31, 32, 33, 2], [784, 129, 33, 10]], [false, true])
     func agreesOn64BitArm(_ widths: [Int], _ binarised: Bool) throws {
         try Self.inFolder { folder in

@@ -20,12 +20,33 @@ struct BinaryConvolutionRules: OperationRules {
         .integers(geometry.referenceConvolution(kernel, inputs[0].numbers, outside: geometry.padding == .plusOne ? 1 : 0))
     }
 
-    func executor(_ types: [ValueType]) -> any Executor { ReferenceExecutor(rules: self, types: types) }
+    func executor(_ types: [ValueType]) -> any Executor { BinaryConvolutionExecutor(kernel: BinaryConvolution(kernel.repacked(to: geometry.kernel), geometry)) }
 
     func encode(into node: inout NodeEncoder) { node.add(convolution: kernel, geometry) }
 
     static func decode(from node: inout NodeDecoder) throws(ModelFileError.Fault) -> InferenceModel.Operation {
         let (kernel, geometry) = try node.convolution()
         return .binaryConvolution(kernel: kernel, geometry: geometry)
+    }
+}
+
+struct BinaryConvolutionExecutor: Executor {
+    let kernel: BinaryConvolution
+
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        .integers(
+            [Int32](count: rows * kernel.geometry.output.count) {
+                engine.kernels.convolve(inputs[0].bits, kernel, into: $0, parallel: engine.parallel)
+            })
+    }
+}
+
+/// A convolution of signs and the threshold behind it: bits in, bits out.
+struct BinaryConvolutionThresholdExecutor: Executor {
+    let kernel: BinaryConvolution
+    let thresholds: [Int32]
+
+    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
+        .bits(engine.kernels.convolve(inputs[0].bits, kernel, thresholds: thresholds, parallel: engine.parallel))
     }
 }

@@ -1,7 +1,6 @@
 internal import BitCore
 
-/// bits → bits: +1 in channel c where any pixel of the window has +1 (`any[c]`), or where all have it. With padding `.zero`, taps outside
-/// the image are left out.
+/// bits → bits: +1 in channel c where any pixel of the window has +1 (`any[c]`), or where all have it.
 ///
 /// This is a maximum of sums behind which a threshold follows, taken after the threshold. For f(z) = a·z + b, rounded or not, and signs
 /// s = sign(f(z)):
@@ -17,7 +16,7 @@ struct BitPoolRules: OperationRules {
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .bits, node)
-        try expect(pool: geometry, on: inputs[0], node)
+        try expect(pool: geometry, on: inputs[0], [.valid, .replicate], node)
         guard any.shape == [1, geometry.image[2]] else {
             throw .tableCount(node: node, table: "any", expected: geometry.image[2], found: any.shape.count)
         }
@@ -47,7 +46,7 @@ struct BitPoolRules: OperationRules {
     }
 }
 
-/// A word of channels at a time: both answers, and the mask that chooses.
+/// A word of channels at a time.
 struct BitPoolExecutor: Executor {
     let geometry: WindowGeometry
     let any: [UInt64]
@@ -65,15 +64,20 @@ struct BitPoolExecutor: Executor {
                             let (item, y) = (line / geometry.height, line % geometry.height)
                             for x in 0..<geometry.width {
                                 let target = out + (item * positions + y * geometry.width + x) * words
-                                for word in 0..<words {
-                                    // Padding bits are 0 in every pixel: one pixel is enough to keep them 0 in `all`, and none sets them in `one`.
-                                    var (one, all) = (UInt64(0), ~UInt64(0))
-                                    geometry.forEachPixel(y, x) { pixel in
-                                        let bits = source[(item * pixels + pixel) * words + word]
-                                        one |= bits
-                                        all &= bits
+                                // With `any` both are joined by "or", without by "and": (t | s) where chosen, (t & s) elsewhere. Padding bits
+                                // are 0 in every pixel and stay so.
+                                var isFirst = true
+                                geometry.forEachPixel(y, x) { pixel in
+                                    let bits = source + (item * pixels + pixel) * words
+                                    if isFirst {
+                                        target.update(from: bits, count: words)
+                                        isFirst = false
+                                        return
                                     }
-                                    target[word] = all ^ (all ^ one) & any[word]
+                                    for w in 0..<words {
+                                        let (t, s) = (target[w], bits[w])
+                                        target[w] = t & s | (t ^ s) & any[w]
+                                    }
                                 }
                             }
                         }

@@ -1,13 +1,14 @@
 internal import BitCore
 
-/// sums → sums: the largest of each window, channel by channel. With padding `.zero`, taps outside the image are left out.
+/// sums → sums: the largest of each window, channel by channel. Padding is `.valid` or `.replicate`, with which pixels count that are under
+/// the window anyway.
 struct MaxPoolRules: OperationRules {
     static let identifier = "maxPool"
     let geometry: WindowGeometry
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         try expect(inputs[0], .integers, node)
-        try expect(pool: geometry, on: inputs[0], node)
+        try expect(pool: geometry, on: inputs[0], [.valid, .replicate], node)
         return .integers(geometry.pooled, inputs[0].range)
     }
 
@@ -59,6 +60,8 @@ extension WindowGeometry {
                                 if isFirst { _ = target.update(fromContentsOf: values) } else { combine(target, values) }
                                 isFirst = false
                             }
+                            // A window of a sum may miss the image altogether.
+                            if isFirst { target.update(repeating: 0) }
                         }
                     }
                 }

@@ -8,14 +8,14 @@ struct SumPoolRules: OperationRules {
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
         guard inputs[0].kind != .bytes else { throw .inputKind(node: node, expected: .integers, found: .bytes) }
-        try expect(pool: geometry, on: inputs[0], node)
+        try expect(pool: geometry, on: inputs[0], [.valid, .replicate, .zero], node)
         let taps = geometry.window.taps
         // Taps are at most as many as a value has elements, and a range at most 32 bits.
-        let (low, high) = (inputs[0].range.lowerBound * taps, inputs[0].range.upperBound * taps)
+        var (low, high) = (inputs[0].range.lowerBound * taps, inputs[0].range.upperBound * taps)
+        if geometry.padding == .zero { (low, high) = (Swift.min(low, 0), Swift.max(high, 0)) }
         let bound = Swift.max(abs(low), abs(high))
         guard bound < Int(Int32.max) else { throw .overflow(node: node, bound: bound, limit: Int(Int32.max)) }
-        // Windows over the border have fewer taps, down to one.
-        return .integers(geometry.pooled, Swift.min(low, inputs[0].range.lowerBound)...Swift.max(high, inputs[0].range.upperBound))
+        return .integers(geometry.pooled, low...high)
     }
 
     func steps(_ inputs: [ValueType]) -> Int { geometry.pooled.count * geometry.window.taps }

@@ -71,21 +71,3 @@ extension [Int32] {
         }
     }
 }
-
-/// Runs the reference, item by item: for what is rare.
-struct ReferenceExecutor<Rules: OperationRules>: Executor {
-    let rules: Rules
-    let types: [ValueType]
-
-    func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
-        let all = zip(inputs, types).map { input, type in (input.signedIntegers.map(Int.init), type) }
-        var integers: [Int32] = []
-        for row in 0..<rows {
-            let values = all.map { numbers, type -> ReferenceValue in
-                .integers(Array(numbers[row * type.shape.count..<(row + 1) * type.shape.count]))
-            }
-            integers += rules.reference(values, types).numbers.map(Int32.init)
-        }
-        return .integers(integers)
-    }
-}

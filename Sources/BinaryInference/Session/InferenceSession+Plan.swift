@@ -10,17 +10,16 @@ extension InferenceSession {
         var lastReads: [Int] = []
     }
 
-    /// The steps of a model. With `fusing`, a threshold right behind a binary product takes it in, and the sums are never stored.
+    /// The steps of a model. With `fusing`, a threshold right behind a product takes it in, and the sums of a block are never stored.
     static func plan(_ model: InferenceModel, fusing: Bool) -> [Step] {
         var readers = [Int](repeating: 0, count: model.nodes.count + 1)
         for node in model.nodes { for id in node.inputs { readers[id] += 1 } }
         var steps: [Step] = []
         for (index, node) in model.nodes.enumerated() {
             if fusing, case .threshold(let thresholds) = node.operation, readers[node.inputs[0]] == 1, node.inputs[0] > 0,
-                case .binaryDense(let kernel) = model.nodes[node.inputs[0] - 1].operation,
+                let executor = fused(model.nodes[node.inputs[0] - 1].operation, thresholds),
                 let producer = steps.lastIndex(where: { $0.output == node.inputs[0] })
             {
-                let executor = BinaryDenseThresholdExecutor(panels: BinaryPanels(kernel), thresholds: thresholds)
                 steps[producer] = Step(executor: executor, inputs: steps[producer].inputs, output: index + 1)
             } else {
                 let executor = node.operation.rules.executor(node.inputs.map { model.types[$0] })
@@ -32,6 +31,21 @@ extension InferenceSession {
             steps[index].lastReads = Set(steps[index].inputs).filter { seen.insert($0).inserted }.sorted()
         }
         return steps
+    }
+
+    /// A product that gives bits at once, where there is one.
+    private static func fused(_ producer: InferenceModel.Operation, _ thresholds: [Int32]) -> (any Executor)? {
+        switch producer {
+        case .binaryDense(let kernel): BinaryDenseThresholdExecutor(panels: BinaryPanels(kernel), thresholds: thresholds)
+        case .binaryConvolution(let kernel, let geometry):
+            BinaryConvolutionThresholdExecutor(
+                kernel: BinaryConvolution(kernel.repacked(to: geometry.kernel), geometry), thresholds: thresholds)
+        case .byteConvolution(let kernel, let geometry, let outside):
+            ByteConvolutionThresholdExecutor(
+                convolution: ByteConvolutionExecutor(ByteConvolutionRules(kernel: kernel, geometry: geometry, outside: outside)),
+                thresholds: thresholds)
+        default: nil
+        }
     }
 
     /// Items that go through the layers together: as many as keep the widest stored value in a core's cache.

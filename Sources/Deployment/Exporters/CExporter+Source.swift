@@ -6,6 +6,7 @@ extension CExporter {
     func source() -> (text: CText, flashBytes: Int) {
         var tables = CText()
         var calls = ""
+        var countsRows = false
         var flash: [(name: String, bytes: Int)] = []
         var routines: Set<CRoutine> = []
         func use(_ routine: CRoutine) {
@@ -13,69 +14,16 @@ extension CExporter {
             for need in routine.needs { use(need) }
         }
         for layer in plan.layers {
-            let number = layer.node
-            let output = pointer(to: layer.node + 1)
-            func words(_ name: String, _ words: [UInt32]) -> String {
-                tables.addTable("\(prefix)_\(name)_\(number)", words: words)
-                flash.append(("\(prefix)_\(name)_\(number)", 4 * words.count))
-                return "\(prefix)_\(name)_\(number)"
-            }
-            func integers(_ name: String, _ values: [Int], bits: Int = 32) -> String {
-                tables.addTable("\(prefix)_\(name)_\(number)", type: "int\(bits)_t", numbers: values)
-                flash.append(("\(prefix)_\(name)_\(number)", bits / 8 * values.count))
-                return "\(prefix)_\(name)_\(number)"
-            }
-            func thresholds(_ values: [Int32]) -> (table: String, bits: Int) {
-                let (values, bits) = Self.narrowed(values, layer.sumRange)
-                return (integers("thresholds", values, bits: bits), bits)
-            }
-            let title = "\n/* \(CText.comment(layer.names.joined(separator: " + "))): \(describe(layer)) */\n"
-            tables.add(raw: title)
-            calls += "\n    /* \(CText.comment(layer.names.joined(separator: " + "))) */\n"
-            switch layer.work {
-            case .binarise(let threshold):
-                use(.binarise)
-                calls += "    @_binarise(input, \(model.inputCount)u, \(threshold)u, \(output));\n"
-            case .threshold(let values):
-                let (table, bits) = thresholds(values)
-                use(.signs(bits: bits))
-                calls += "    @_signs_\(bits)(\(signed(layer.input)), \(table), \(values.count)u, \(output));\n"
-            case .scores(let scale, let bias):
-                use(.scale)
-                let (scale, bias) = (integers("scale", scale.map(Int.init)), integers("bias", bias.map(Int.init)))
-                calls += "    @_scale(\(signed(layer.input)), \(scale), \(bias), \(model.classes)u, scores);\n"
-            case .dense(let kernel, let onBytes, let finish):
-                let (outputs, depth) = (kernel.shape[0], kernel.shape[1])
-                let weights = words("kernel", onBytes ? kernel.wordMajor32 : kernel.rowMajor32)
-                let rowWords = (depth + 31) / 32
-                if case .signs(let values) = finish {
-                    let (table, bits) = thresholds(values)
-                    if onBytes {
-                        use(.byteSignLayer(bits: bits))
-                        calls += "    @_byte_sign_layer_\(bits)(input, \(weights), \(table), \(outputs)u, \(depth)u, work + \(layer.tile),\n"
-                        calls += "        \(output));\n"
-                    } else {
-                        use(.signLayer(bits: bits))
-                        calls += "    @_sign_layer_\(bits)(\(pointer(to: layer.input)), \(weights), \(table), \(outputs)u, \(rowWords)u, \(depth),\n"
-                        calls += "        \(output));\n"
-                    }
-                    break
-                }
-                var sums = signed(layer.node + 1)
-                if case .scores = finish { sums = "scores" }
-                if onBytes {
-                    use(.byteSums)
-                    calls += "    @_byte_sums(input, \(weights), \(outputs)u, \(outputs)u, \(depth)u, \(sums), work + \(layer.tile));\n"
-                } else {
-                    use(.sumLayer)
-                    calls += "    @_sum_layer(\(pointer(to: layer.input)), \(weights), \(outputs)u, \(rowWords)u, \(depth), \(sums));\n"
-                }
-                if case .scores(let scale, let bias) = finish {
-                    use(.scale)
-                    let (scale, bias) = (integers("scale", scale.map(Int.init)), integers("bias", bias.map(Int.init)))
-                    calls += "    @_scale(scores, \(scale), \(bias), \(outputs)u, scores);\n"
-                }
-            }
+            var writer = CLayerWriter(exporter: self, layer: layer)
+            let title = CText.comment(layer.names.joined(separator: " + "))
+            tables.add(raw: "\n/* \(title): \(describe(layer)) */\n")
+            calls += "\n    /* \(title) */\n"
+            writer.write()
+            countsRows = countsRows || writer.countsRows
+            tables.append(writer.tables)
+            calls += writer.calls.map { "    " + $0 + "\n" }.joined()
+            flash += writer.flash
+            writer.routines.forEach(use)
         }
 
         var text = CText()
@@ -90,6 +38,7 @@ extension CExporter {
             /* Tables: all of them constants, \(flash.reduce(0) { $0 + $1.bytes }) bytes. */
 
             """, prefix: prefix)
+        if routines.contains(.pixel) { text.add(CRoutine.windowText, prefix: prefix) }
         text.append(tables)
         let sizes = flash.map { "sizeof(\($0.name))" }.joined(separator: "\n    + ")
         text.add(
@@ -104,11 +53,11 @@ extension CExporter {
         text.add(
             """
             void @_scores(const uint8_t *input, int32_t *scores, uint32_t *work)
-            {\(calls)}
+            {\(countsRows ? "\n    uint32_t row;" : "")\(calls)}
 
             int @_classify(const uint8_t *input, uint32_t *work)
             {
-                int32_t *scores = (int32_t *)(work + \(plan.offsets[model.nodes.count] ?? 0));
+                int32_t *scores = (int32_t *)(work + \(plan.offset(model.nodes.count)));
                 int best = 0;
                 int c;
                 @_scores(input, scores, work);
@@ -124,23 +73,33 @@ extension CExporter {
         return (text, flash.reduce(0) { $0 + $1.bytes })
     }
 
-    /// A C expression for the words of a value.
-    private func pointer(to value: Int) -> String { value == 0 ? "input" : "work + \(plan.offsets[value] ?? 0)" }
-
-    /// A C expression for the sums of a value.
-    private func signed(_ value: Int) -> String { "(int32_t *)(work + \(plan.offsets[value] ?? 0))" }
-
     private func describe(_ layer: CPlan.Layer) -> String {
         switch layer.work {
         case .binarise(let threshold): "\(model.inputCount) bytes to bits, 1 where at least \(threshold)"
         case .threshold(let values): "\(values.count) sums to bits"
         case .scores(let scale, _): "\(scale.count) scores"
+        case .convolution(_, let geometry, let outside, let finish):
+            "\(geometry.image) \(outside == nil ? "bits" : "bytes") to \(geometry.output) \(Self.result(finish)), "
+                + "window \(geometry.window.height) x \(geometry.window.width), stride \(geometry.window.stride), "
+                + "dilation \(geometry.window.dilation), padding \(geometry.padding.rawValue), groups \(geometry.groups)"
+        case .maxPool(let geometry): "largest of \(geometry.window.height) x \(geometry.window.width) sums"
+        case .bitPool(let geometry, _): "any or all of \(geometry.window.height) x \(geometry.window.width) bits"
+        case .sumPool(let geometry): "sums of \(geometry.window.height) x \(geometry.window.width)"
+        case .flip: "opposite bits"
+        case .repack: "bits in rows of \(model.types[layer.node + 1].shape.columns)"
+        case .concatenate: "\(layer.inputs.count) values side by side"
+        case .slice(let first): "\(model.types[layer.node + 1].shape.columns) columns from \(first) on"
+        case .add: "sums of \(layer.inputs.count) values"
         case .dense(let kernel, let onBytes, let finish):
-            switch finish {
-            case .sums: "\(kernel.shape[1]) \(onBytes ? "bytes" : "bits") to \(kernel.shape[0]) sums"
-            case .signs: "\(kernel.shape[1]) \(onBytes ? "bytes" : "bits") to \(kernel.shape[0]) bits"
-            case .scores: "\(kernel.shape[1]) \(onBytes ? "bytes" : "bits") to \(kernel.shape[0]) scores"
-            }
+            "\(kernel.shape[1]) \(onBytes ? "bytes" : "bits") to \(kernel.shape[0]) \(Self.result(finish))"
+        }
+    }
+
+    private static func result(_ finish: CPlan.Layer.Finish) -> String {
+        switch finish {
+        case .sums: "sums"
+        case .signs: "bits"
+        case .scores: "scores"
         }
     }
 

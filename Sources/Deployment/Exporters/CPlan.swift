@@ -9,8 +9,19 @@ struct CPlan {
             case binarise(threshold: UInt8)
             /// A product and what becomes of its sums at once.
             case dense(kernel: PackedTensor, onBytes: Bool, finish: Finish)
+            /// The same for images; `outside` is what a byte convolution reads beyond the border, nil on bits.
+            case convolution(kernel: PackedTensor, geometry: ConvolutionGeometry, outside: Int?, finish: Finish)
             case threshold([Int32])
             case scores(scale: [Int32], bias: [Int32])
+            case maxPool(WindowGeometry)
+            case bitPool(WindowGeometry, any: PackedTensor)
+            case sumPool(WindowGeometry)
+            case flip(PackedTensor)
+            /// Bits whose rows change their length.
+            case repack
+            case concatenate
+            case slice(first: Int)
+            case add
         }
 
         enum Finish {
@@ -23,12 +34,15 @@ struct CPlan {
         let node: Int
         let names: [String]
         let work: Work
-        /// Values, numbered as in the model.
-        let input: Int
+        /// Values, numbered as in the model; a value that only looks at another one's elements stands for that.
+        let inputs: [Int]
         /// The sums that thresholds are compared with lie in here.
         let sumRange: ClosedRange<Int>
-        /// Offset in the work buffer of a byte layer's scratch (sums of a tile, then tables), in words.
+        /// Offset in words of the work buffer of what the layer needs while it runs: a byte layer's sums of a tile and tables, a
+        /// convolution's values under the window.
         var tile = 0
+
+        var input: Int { inputs[0] }
     }
 
     /// Outputs that a byte layer sums at a time.
@@ -40,8 +54,18 @@ struct CPlan {
     /// Offset in words of every value that lies in the work buffer; the scores' is used by `classify`.
     private(set) var offsets: [Int: Int] = [:]
     private(set) var workWords = 0
+    /// The value whose storage each value has: its own, but for values that are another one in another shape.
+    private(set) var storage: [Int]
 
     init(_ model: InferenceModel) {
+        storage = Array(0...model.nodes.count)
+        for (index, node) in model.nodes.enumerated() {
+            guard case .reshape(let shape) = node.operation else { continue }
+            let type = model.types[node.inputs[0]]
+            // Rows of bits that end on a word of 32, and numbers, lie one after the other in any shape.
+            let isSame = type.kind != .bits || shape.columns == type.shape.columns || type.shape.columns % 32 == 0 && shape.columns % 32 == 0
+            if isSame { storage[index + 1] = storage[node.inputs[0]] }
+        }
         var readers = [Int](repeating: 0, count: model.nodes.count + 1)
         for node in model.nodes { for id in node.inputs { readers[id] += 1 } }
         // The single reader of a value, where the value has one.
@@ -49,13 +73,28 @@ struct CPlan {
             readers[value] == 1 ? model.nodes.firstIndex { $0.inputs.contains(value) } : nil
         }
         var taken: Set<Int> = []
-        for (index, node) in model.nodes.enumerated() where !taken.contains(index) {
+        for (index, node) in model.nodes.enumerated() where !taken.contains(index) && storage[index + 1] == index + 1 {
             var last = index
             let work: Layer.Work
             switch node.operation {
             case .binarise(let threshold): work = .binarise(threshold: threshold)
             case .threshold(let thresholds): work = .threshold(thresholds)
             case .scores(let scale, let bias, _): work = .scores(scale: scale, bias: bias)
+            case .maxPool(let geometry): work = .maxPool(geometry)
+            case .bitPool(let geometry, let any): work = .bitPool(geometry, any: any)
+            case .sumPool(let geometry): work = .sumPool(geometry)
+            case .flip(let flips): work = .flip(flips)
+            case .reshape: work = .repack
+            case .concatenate: work = .concatenate
+            case .slice(let first, _): work = .slice(first: first)
+            case .add: work = .add
+            case .byteConvolution(let kernel, let geometry, _), .binaryConvolution(let kernel, let geometry):
+                var finish = Layer.Finish.sums
+                if let reader = onlyReader(index + 1), case .threshold(let thresholds) = model.nodes[reader].operation {
+                    (finish, last) = (.signs(thresholds), reader)
+                }
+                let outside: Int? = if case .byteConvolution(_, _, let value) = node.operation { value } else { nil }
+                work = .convolution(kernel: kernel, geometry: geometry, outside: outside, finish: finish)
             case .byteDense(let kernel), .binaryDense(let kernel):
                 var finish = Layer.Finish.sums
                 if let reader = onlyReader(index + 1) {
@@ -71,7 +110,8 @@ struct CPlan {
             let sums = model.types[index + 1].kind == .integers && last != index ? index + 1 : node.inputs[0]
             layers.append(
                 Layer(
-                    node: last, names: last == index ? [node.name] : [node.name, model.nodes[last].name], work: work, input: node.inputs[0],
+                    node: last, names: last == index ? [node.name] : [node.name, model.nodes[last].name], work: work,
+                    inputs: node.inputs.map { storage[$0] },
                     sumRange: model.types[sums].range))
         }
         place(model)
@@ -80,7 +120,7 @@ struct CPlan {
     /// Gives every value a place that no value alive at the same time uses: first fit, in order of birth.
     private mutating func place(_ model: InferenceModel) {
         var lastRead: [Int: Int] = [:]
-        for (step, layer) in layers.enumerated() { lastRead[layer.input] = step }
+        for (step, layer) in layers.enumerated() { for input in layer.inputs { lastRead[input] = step } }
         var alive: [(end: Int, range: Range<Int>)] = []
         func freeOffset(_ words: Int) -> Int {
             var offset = 0
@@ -97,10 +137,7 @@ struct CPlan {
             let offset = freeOffset(words)
             offsets[value] = offset
             alive.append((lastRead[value] ?? layers.count, offset..<offset + words))
-            if case .dense(_, onBytes: true, let finish) = layers[step].work {
-                // Sums that become bits need a place of their own; others are made where they stay.
-                var words = Self.tableWords
-                if case .signs = finish { words += Self.tileOutputs }
+            if let words = layers[step].scratchWords {
                 layers[step].tile = freeOffset(words)
                 alive.append((step, layers[step].tile..<layers[step].tile + words))
             }
@@ -108,11 +145,42 @@ struct CPlan {
         }
     }
 
+    /// Offset in words of a value's storage.
+    func offset(_ value: Int) -> Int { offsets[storage[value]] ?? 0 }
+
     /// Words of 32 bits that a value takes.
     private static func words(_ type: ValueType) -> Int {
         switch type.kind {
-        case .bits: (type.shape.count + 31) / 32
+        case .bits: type.shape.rows * ((type.shape.columns + 31) / 32)
         case .integers, .bytes: type.shape.count
         }
     }
+}
+
+extension CPlan.Layer {
+    /// Words that it needs while it runs; nil for none.
+    var scratchWords: Int? {
+        switch work {
+        case .dense(_, onBytes: true, let finish):
+            // Sums that become bits need a place of their own; others are made where they stay.
+            if case .signs = finish { CPlan.tableWords + CPlan.tileOutputs } else { CPlan.tableWords }
+        case .convolution(_, let geometry, let outside, let finish): sums(finish, geometry) + patchWords(geometry, onBytes: outside != nil)
+        default: nil
+        }
+    }
+
+    /// Sums of one position, where they become bits.
+    private func sums(_ finish: Finish, _ geometry: ConvolutionGeometry) -> Int {
+        if case .signs = finish { geometry.outputs } else { 0 }
+    }
+
+    /// Bytes under the window, each in a word, and tables; or bits, each tap on a word, and which taps lie inside.
+    private func patchWords(_ geometry: ConvolutionGeometry, onBytes: Bool) -> Int {
+        onBytes ? geometry.depth + CPlan.tableWords : geometry.window.taps * (geometry.tapWords32 + 1)
+    }
+}
+
+extension ConvolutionGeometry {
+    /// Words of 32 bits that the channels of a group take in one tap.
+    var tapWords32: Int { (channels / groups + 31) / 32 }
 }

@@ -1,11 +1,30 @@
 /// The functions of a generated C file. `@` stands for the network's prefix. Each is written out only where a network calls it.
 enum CRoutine: Hashable, Comparable {
+    case pixel
+    case copyBits
+    case clear
     case differences
+    case byteSums
+    case patchSums
+    case signs(bits: Int)
     case sumLayer
     case signLayer(bits: Int)
-    case byteSums
     case byteSignLayer(bits: Int)
-    case signs(bits: Int)
+    case convolvePosition
+    case convolveSums
+    case convolveSigns(bits: Int)
+    case bytePosition
+    case byteConvolveSums
+    case byteConvolveSigns(bits: Int)
+    case maxPool
+    case sumPool
+    case sumPoolBits
+    case bitPool
+    case flip
+    case repack
+    case placeBits
+    case placeSums
+    case add
     case scale
     case binarise
 
@@ -14,34 +33,82 @@ enum CRoutine: Hashable, Comparable {
         switch self {
         case .sumLayer, .signLayer: [.differences]
         case .byteSignLayer(let bits): [.byteSums, .signs(bits: bits)]
+        case .convolvePosition: [.pixel, .copyBits, .differences]
+        case .convolveSums: [.convolvePosition]
+        case .convolveSigns(let bits): [.convolvePosition, .signs(bits: bits)]
+        case .bytePosition: [.pixel, .patchSums]
+        case .byteConvolveSums: [.bytePosition]
+        case .byteConvolveSigns(let bits): [.bytePosition, .signs(bits: bits)]
+        case .maxPool, .sumPool, .sumPoolBits, .bitPool: [.pixel]
+        case .repack: [.copyBits]
+        case .placeBits: [.copyBits, .clear]
         default: []
         }
     }
 
-    /// Order of definition: callees first.
+    /// Order of definition: callees first. Variants of a width follow each other.
     private var rank: Int {
         switch self {
-        case .differences: 0
-        case .byteSums: 1
-        case .signs(let bits): 2 + bits / 32
-        case .sumLayer: 4
-        case .signLayer(let bits): 5 + bits / 32
-        case .byteSignLayer(let bits): 7 + bits / 32
-        case .scale: 9
-        case .binarise: 10
+        case .pixel: 0
+        case .copyBits: 1
+        case .clear: 2
+        case .differences: 3
+        case .byteSums: 4
+        case .patchSums: 5
+        case .signs(let bits): 6 + bits / 32
+        case .sumLayer: 8
+        case .signLayer(let bits): 9 + bits / 32
+        case .byteSignLayer(let bits): 11 + bits / 32
+        case .convolvePosition: 13
+        case .convolveSums: 14
+        case .convolveSigns(let bits): 15 + bits / 32
+        case .bytePosition: 17
+        case .byteConvolveSums: 18
+        case .byteConvolveSigns(let bits): 19 + bits / 32
+        case .maxPool: 21
+        case .sumPool: 22
+        case .sumPoolBits: 23
+        case .bitPool: 24
+        case .flip: 25
+        case .repack: 26
+        case .placeBits: 27
+        case .placeSums: 28
+        case .add: 29
+        case .scale: 30
+        case .binarise: 31
         }
     }
 
     static func < (a: CRoutine, b: CRoutine) -> Bool { a.rank < b.rank }
 
     var text: String {
-        switch self {
+        func width(_ text: String, _ bits: Int) -> String { text.replacing("BITS", with: "\(bits)") }
+        return switch self {
+        case .pixel: Self.pixelText
+        case .copyBits: Self.copyBitsText
+        case .clear: Self.clearText
         case .differences: Self.differencesText
-        case .sumLayer: Self.sumLayerText
-        case .signLayer(let bits): Self.signLayerText.replacing("BITS", with: "\(bits)")
         case .byteSums: Self.byteSumsText
-        case .byteSignLayer(let bits): Self.byteSignLayerText.replacing("BITS", with: "\(bits)")
-        case .signs(let bits): Self.signsText.replacing("BITS", with: "\(bits)")
+        case .patchSums: Self.patchSumsText
+        case .signs(let bits): width(Self.signsText, bits)
+        case .sumLayer: Self.sumLayerText
+        case .signLayer(let bits): width(Self.signLayerText, bits)
+        case .byteSignLayer(let bits): width(Self.byteSignLayerText, bits)
+        case .convolvePosition: Self.convolvePositionText
+        case .convolveSums: Self.convolveSumsText
+        case .convolveSigns(let bits): width(Self.convolveSignsText, bits)
+        case .bytePosition: Self.bytePositionText
+        case .byteConvolveSums: Self.bytes(Self.convolveSumsText)
+        case .byteConvolveSigns(let bits): width(Self.bytes(Self.convolveSignsText), bits)
+        case .maxPool: Self.maxPoolText
+        case .sumPool: Self.sumPoolText
+        case .sumPoolBits: Self.sumPoolBitsText
+        case .bitPool: Self.bitPoolText
+        case .flip: Self.flipText
+        case .repack: Self.repackText
+        case .placeBits: Self.placeBitsText
+        case .placeSums: Self.placeSumsText
+        case .add: Self.addText
         case .scale: Self.scaleText
         case .binarise: Self.binariseText
         }
@@ -151,6 +218,16 @@ enum CRoutine: Hashable, Comparable {
 
 
         """
+
+    /// The same of values in words, which may lie outside the range of a byte and be negative.
+    private static var patchSumsText: String {
+        byteSumsText.replacing("@_byte_sums", with: "@_patch_sums").replacing("const uint8_t *q", with: "const int32_t *q")
+            .replacing("uint32_t *t", with: "int32_t *t").replacing("uint32_t v = at < depth ? q[at] : 0u", with: "int32_t v = at < depth ? q[at] : 0")
+            .replacing("t[0] = 0u", with: "t[0] = 0").replacing("all += (int32_t)v", with: "all += v")
+            .replacing("Exact sums of bytes with signs", with: "Exact sums of values with signs")
+            .replacing("P and S - P are at most 255 K < 2^31", with: "the largest value times K is below 2^31")
+            .replacing("z[j] += (int32_t)(table", with: "z[j] += (table")
+    }
 
     private static let signsText = """
         /* Bits from sums: +1 where z[j] >= t[j]. */
