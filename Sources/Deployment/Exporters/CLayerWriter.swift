@@ -29,10 +29,9 @@ struct CLayerWriter {
         case .threshold(let values):
             let (table, bits) = thresholds(values)
             let columns = values.count
-            call(.signs(bits: bits), rows: type.shape.rows) { row in
-                let (sums, words) = row.map { (" + \($0) * \(columns)u", " + \($0) * \((columns + 31) / 32)u") } ?? ("", "")
-                return "@_signs_\(bits)(\(signed(layer.input))\(sums), \(table), \(columns)u, \(output)\(words));"
-            }
+            let (sums, words) = countsRows ? (" + row * \(columns)u", " + row * \((columns + 31) / 32)u") : ("", "")
+            let line = "@_signs_\(bits)(\(signed(layer.input))\(sums), \(table), \(columns)u, \(output)\(words));"
+            call(.signs(bits: bits), countsRows ? "for (row = 0u; row < \(type.shape.rows)u; row++) {\n        \(line)\n    }" : line)
         case .scores(let scale, let bias):
             call(.scale, "@_scale(\(signed(layer.input)), \(scales(scale, bias)), \(model.classes)u, scores);")
         case .dense(let kernel, let onBytes, let finish): writeDense(kernel, onBytes: onBytes, finish)
@@ -149,13 +148,7 @@ struct CLayerWriter {
         calls.append(String(decoding: text.bytes, as: UTF8.self))
     }
 
-    /// A call for each row, or one where there is one row.
-    private mutating func call(_ routine: CRoutine, rows: Int, _ line: (String?) -> String) {
-        guard rows > 1 else { return call(routine, line(nil)) }
-        call(routine, "for (row = 0u; row < \(rows)u; row++) {\n        \(line("row"))\n    }")
-    }
-
-    /// True where the calls count rows.
+    /// True where the call is made for each row.
     var countsRows: Bool { if case .threshold = layer.work { type.shape.rows > 1 } else { false } }
 
     private mutating func words(_ name: String, _ words: [UInt32]) -> String {
