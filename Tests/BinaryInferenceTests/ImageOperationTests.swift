@@ -104,12 +104,11 @@ import _TestSupport
             nodes: bits + [.init(name: "sum", operation: .sumPool(pool), inputs: [2]), .init(name: "scores", operation: scores, inputs: [3])])
         for pattern in 0..<256 {
             let pixels = (0..<8).map { UInt8(pattern >> $0 & 1) }
-            let first = [0, 2, 4, 6].map { pixels[$0] }
-            let second = [1, 3, 5, 7].map { pixels[$0] }
-            #expect(InferenceSession(pooled).scores(pixels, count: 1) == [first.contains(1) ? 1 : -1, second.contains(0) ? -1 : 1])
-            #expect(
-                InferenceSession(summed).scores(pixels, count: 1)
-                    == [first, second].map { 2 * Int32($0.reduce(0, +)) - 4 })
+            let (first, second) = ([0, 2, 4, 6].map { Int32(pixels[$0]) }, [1, 3, 5, 7].map { Int32(pixels[$0]) })
+            let expected: [Int32] = [first.contains(1) ? 1 : -1, second.contains(0) ? -1 : 1]
+            #expect(InferenceSession(pooled).scores(pixels, count: 1) == expected)
+            let sums: [Int32] = [2 * first.reduce(0, +) - 4, 2 * second.reduce(0, +) - 4]
+            #expect(InferenceSession(summed).scores(pixels, count: 1) == sums)
         }
     }
 
