@@ -55,6 +55,7 @@ import _TestSupport
             }
         },
         Subject(MomentumAnnealing()) { $0.reads = 16 },
+        Subject(PolynomialAnnealing()) { $0.reads = 16 },
         Subject(Portfolio()) { $0.mediumVariables = 200 },
         Subject(Portfolio(searchOnly)) { $0.mediumVariables = 200 },
         // Composites, around a sampler that proves and around one that does not.
@@ -125,6 +126,7 @@ import _TestSupport
         population.coldest = 2
         #expect(OptionsConformance.failure(population) == nil)
         #expect(OptionsConformance.failure(MomentumAnnealing.Options()) == nil)
+        #expect(OptionsConformance.failure(PolynomialAnnealing.Options()) == nil)
         let schedule = Schedule(hot: 0.1, cold: 2, interpolation: .geometric)
         #expect(OptionsConformance.failure(SimulatedAnnealing.Options(engine: .dense, reads: 3, sweeps: 5, schedule: schedule)) == nil)
         #expect(OptionsConformance.failure(Tabu.Options(reads: 2, tenure: 3, patience: 4, pool: 5)) == nil)

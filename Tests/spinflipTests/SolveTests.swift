@@ -89,7 +89,19 @@ import Testing
             #expect(json["energy"] as? Double == 0)
             #expect(json["constraints"] as? Int == 1)
             #expect((json["auxiliaries"] as? Int ?? 0) > 0)
+            #expect(json["form"] as? String == "quadratised")
             #expect((json["assignment"] as? String)?.count == 2)
+            // Searched as it is, by name; small enough for a proof, by default.
+            for (sampler, form, status) in [("polynomial", "polynomial", "completed"), ("auto", "quadratised", "optimal")] {
+                let json = try Self.solve([folder + "/cubic.json", "--sampler", sampler, "--reads", "4"])
+                #expect(json["form"] as? String == form)
+                #expect((json["auxiliaries"] as? Int == 0) == (form == "polynomial"))
+                #expect(json["status"] as? String == status)
+                #expect(json["feasible"] as? Bool == true)
+                #expect(json["objective"] as? Double == 1)
+            }
+            #expect(try Tool.run("solve", folder + "/cubic.json", "--sampler", "polynomial", "--reads", "4").output.contains("searched as it is"))
+            #expect(try Tool.run("solve", folder + "/cubic.json").output.contains("quadratised with"))
 
             let infeasible = try Self.solve([folder + "/never.json", "--sampler", "exact", "--target", "100"], status: 1)
             #expect(infeasible["feasible"] as? Bool == false)
@@ -97,6 +109,11 @@ import Testing
             #expect(infeasible["targetMet"] as? Bool == false)
             let text = try Tool.run("solve", folder + "/never.json", "--sampler", "exact")
             #expect(text.output.contains("INFEASIBLE: 1 of 2 constraints do not hold"))
+            #expect(text.output.contains("proved that no assignment meets all constraints"))
+            let asItIs = try Self.solve(
+                [folder + "/never.json", "--sampler", "polynomial", "--reads", "4", "--target", "100", "--plot", folder + "/never.svg"], status: 1)
+            #expect(asItIs["feasible"] as? Bool == false && asItIs["auxiliaries"] as? Int == 0)
+            #expect((asItIs["violations"] as? [[String: Any]])?.count == 1)
         }
     }
 

@@ -88,6 +88,15 @@ public final class SpinChain {
         }
     }
 
+    /// Takes spins, fields and energy of another chain, and keeps its own random numbers.
+    /// - Precondition: both have the same couplings.
+    public func copy(_ other: SpinChain) {
+        precondition(couplings === other.couplings, "chains of different couplings")
+        spins.pointer.update(from: other.spins.pointer, count: spins.count)
+        fields.pointer.update(from: other.fields.pointer, count: fields.count)
+        energy = other.energy
+    }
+
     /// Takes 64 words of 32 bits as the state of the sixteen generators of a sweep.
     public func seed(_ generator: inout SeededGenerator) {
         withUnsafeMutableBytes(of: &lanes.pointee) { bytes in
@@ -138,6 +147,8 @@ public final class SpinChain {
     public struct Move: Hashable, Sendable {
         public let spin: Int
         public let gain: Int64
+
+        public init(spin: Int, gain: Int64) { (self.spin, self.gain) = (spin, gain) }
     }
 
     /// The flips that lower the energy most, among the spins whose bit in `tabu` is 0 and among the others: of equal ones the first
@@ -150,6 +161,18 @@ public final class SpinChain {
         var (free, held) = (sf_best_move(), sf_best_move())
         bestKernel(&state, tabu, start, &free, &held)
         func move(_ best: sf_best_move) -> Move? { best.spin < 0 ? nil : Move(spin: Int(best.spin), gain: best.gain) }
+        return (move(free), move(held))
+    }
+
+    /// The same among the 64 spins of one word alone; of equal flips the first.
+    /// - Parameter tabu: the bits of these spins.
+    public func bestMoves(word: Int, tabu: UInt64) -> (free: Move?, tabu: Move?) {
+        precondition(word >= 0 && word < spins.count, "word \(word) of \(spins.count)")
+        let width = couplings.form.hasNarrowFields ? 2 : 4
+        var state = sf_spins(count: Swift.min(64, count - 64 * word), spins: spins.pointer + word, fields: fields.pointer + 64 * width * word)
+        var (free, held) = (sf_best_move(), sf_best_move())
+        withUnsafePointer(to: tabu) { bestKernel(&state, $0, 0, &free, &held) }
+        func move(_ best: sf_best_move) -> Move? { best.spin < 0 ? nil : Move(spin: 64 * word + Int(best.spin), gain: best.gain) }
         return (move(free), move(held))
     }
 

@@ -28,9 +28,11 @@ extension ConstrainedProblem {
         var constraints: [LinearConstraint] = []
         for (index, value) in list.enumerated() {
             guard let entry = value.object, let places = entry["variables"]?.integers, let factors = entry["coefficients"]?.numbers,
-                places.count == factors.count, let sense = entry["sense"]?.string.flatMap(LinearConstraint.Sense.init),
-                let bound = entry["bound"]?.number
+                places.count == factors.count, let senseText = entry["sense"]?.string, let bound = entry["bound"]?.number
             else { throw document.bad("constraint \(index) is not an object of variables, coefficients, sense and bound") }
+            guard let sense = LinearConstraint.Sense(rawValue: senseText) else {
+                throw document.bad("the sense of constraint \(index) is “\(senseText.prefix(20))” instead of <=, == or >=")
+            }
             guard entry["label"] == nil || entry["label"]?.string != nil else { throw document.bad("the label of constraint \(index) is not a text") }
             constraints.append(
                 try naming(name) { () throws(ProblemError) in

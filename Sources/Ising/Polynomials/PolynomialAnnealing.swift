@@ -12,7 +12,9 @@ private import Musl
 /// Single flips are proposed in order, and where there are equations also exchanges of two variables that keep one of them. A violated constraint
 /// costs its weight times the violation. Weights start low; a read that ends with violations raises those of the violated constraints, and
 /// anneals again from where it is, half as hot, until all hold or its rounds are used up.
-public struct PolynomialAnnealing: Hashable, Sendable {
+///
+/// Quadratic models without constraints are taken too, as by any sampler; those made for them are faster there.
+public struct PolynomialAnnealing: Sampler, Hashable {
     public struct Options: Hashable, Sendable, Codable {
         /// Anneals; nil for as many as the limits allow, or 16 without limits.
         public var reads: Int?
@@ -33,7 +35,7 @@ public struct PolynomialAnnealing: Hashable, Sendable {
         }
     }
 
-    public let name = "polynomial-sa"
+    public let name = "polynomial"
     public var options: Options
 
     public init(_ options: Options = Options()) {
@@ -55,11 +57,27 @@ public struct PolynomialAnnealing: Hashable, Sendable {
         let blank: IsingModel
         do { blank = try IsingModel(fields: [Double](repeating: 0, count: model.variables)) } catch { throw .model(error) }
         let monitor = SearchMonitor(IntegerModel(blank), control: control)
-        let search = PolynomialSearch(model, options: options, seed: seed, monitor: monitor)
-        let isLimited = control.timeLimit != nil || control.updateLimit != nil
+        return ConstrainedSampleSet(run(model, seed: seed, monitor), model: model)
+    }
+
+    public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
+        try options.check()
+        try control.checkInitialStates(model)
+        let monitor = SearchMonitor(IntegerModel(model), control: control)
+        let polynomial: ConstrainedModel
+        do { polynomial = try ConstrainedModel(objective: BinaryPolynomial(model.terms, vartype: .spin)) } catch { throw .model(error) }
+        return run(polynomial, seed: seed, monitor) { model.energy(of: $0.spins) }
+    }
+
+    /// - Parameter energy: of an assignment; nil for the value of the polynomial.
+    private func run(
+        _ model: ConstrainedModel, seed: UInt64, _ monitor: SearchMonitor, energy: (@Sendable (PackedSpins) -> Double)? = nil
+    ) -> SampleSet {
+        let search = PolynomialSearch(model, options: options, seed: seed, monitor: monitor, energy: energy)
+        let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
         let reads = model.variables == 0 ? 1 : options.reads ?? (isLimited ? nil : 16)
         let samples = Reads.run(reads, monitor: monitor) { [search.run($0, isEndless: reads == nil)] }
-        return ConstrainedSampleSet(monitor.sampleSet(samples, seed: seed, sampler: name), model: model)
+        return monitor.sampleSet(samples, seed: seed, sampler: name)
     }
 }
 
@@ -72,8 +90,13 @@ private struct PolynomialSearch: Sendable {
     let hot: Double
     let cold: Double
     let equations: [LinearConstraint]
+    let energy: (@Sendable (PackedSpins) -> Double)?
 
-    init(_ model: ConstrainedModel, options: PolynomialAnnealing.Options, seed: UInt64, monitor: SearchMonitor) {
+    init(
+        _ model: ConstrainedModel, options: PolynomialAnnealing.Options, seed: UInt64, monitor: SearchMonitor,
+        energy: (@Sendable (PackedSpins) -> Double)?
+    ) {
+        self.energy = energy
         layout = PolynomialState.Layout(model)
         self.options = options
         generator = SeededGenerator(seed: seed).split("polynomial annealing")
@@ -148,7 +171,9 @@ private struct PolynomialSearch: Sendable {
     /// Tells the monitor of an assignment that meets all constraints, judged from scratch.
     private func offer(_ bits: [UInt8]) {
         let evaluation = layout.model.evaluate(bits)
-        if evaluation.isFeasible { monitor.offer(PackedSpins(ofBits: bits), energy: evaluation.energy) }
+        guard evaluation.isFeasible else { return }
+        let spins = PackedSpins(ofBits: bits)
+        monitor.offer(spins, energy: energy?(spins) ?? evaluation.energy)
     }
 
     /// One proposal a variable, and as many exchanges as variables stand in equations; false when the search is over.

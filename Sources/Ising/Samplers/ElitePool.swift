@@ -81,18 +81,21 @@ struct ElitePool {
 
     /// Walks the chain from one member towards another, each time by the best of the remaining flips, and leaves it at the best spins of the
     /// middle third of the way: near the ends a search would fall back to where it came from.
-    func relink(_ chain: SpinChain, from: Member, to: Member) {
+    /// - Parameter poll: asked after each flip whether to go on.
+    func relink(_ chain: SpinChain, from: Member, to: Member, poll: () -> Bool) {
         chain.set(from.words)
-        var remaining = differences(from.words, to.words)
+        let remaining = differences(from.words, to.words)
+        // What both agree on is held where it is.
+        var held = [UInt64](repeating: .max, count: from.words.count)
+        for spin in remaining { held[spin >> 6] ^= 1 << UInt64(spin & 63) }
         let length = remaining.count
         var best: (energy: Int64, words: [UInt64])?
         for step in 1...Swift.max(1, 2 * length / 3) {
-            guard var pick = remaining.indices.first else { break }
-            for place in remaining.indices.dropFirst() where chain.gain(remaining[place]) > chain.gain(remaining[pick]) { pick = place }
-            chain.flip(remaining[pick])
-            remaining.swapAt(pick, remaining.count - 1)
-            remaining.removeLast()
+            guard let move = chain.bestMoves(tabu: held, start: 0).free else { break }
+            chain.flip(move.spin)
+            held[move.spin >> 6] |= 1 << UInt64(move.spin & 63)
             if step > length / 3, chain.energy < best?.energy ?? .max { best = (chain.energy, chain.words) }
+            guard poll() else { break }
         }
         if let best { chain.set(best.words) }
     }

@@ -33,6 +33,9 @@ public enum SamplerCatalog {
         entry("sb-discrete", "simulated bifurcation, discrete", SimulatedBifurcation.Options(variant: .discrete)) { SimulatedBifurcation($0) },
         entry("pa", "population annealing", PopulationAnnealing.Options()) { PopulationAnnealing($0) },
         entry("ma", "momentum annealing", MomentumAnnealing.Options()) { MomentumAnnealing($0) },
+        entry("polynomial", "simulated annealing of polynomials of any degree with constraints, as they are", PolynomialAnnealing.Options()) {
+            PolynomialAnnealing($0)
+        },
         entry("greedy", "steepest descent from random spins", Greedy.Options(), endsByItself: true) { Greedy($0) },
         entry("random", "random spins", RandomSampler.Options(), endsByItself: true) { RandomSampler($0) },
         entry("exact", "proves the optimum: enumeration, elimination, branch and bound", ExactSolver.Options(), endsByItself: true) {

@@ -41,18 +41,23 @@ struct Anneal: Sendable {
         return schedule.temperature(at: (Double(sweep) + 0.5) / Double(sweeps)) / model.scale
     }
 
-    private func sweeps(_ read: Int, isEndless: Bool) -> Int {
-        if let sweeps = options.sweeps ?? options.betas?.count { return sweeps }
-        guard isEndless else { return 1000 }
+    /// How long a read is: sweeps, or, where a limit of time has no room for the planned ones and as many again, all the time that is left.
+    private enum Length {
+        case sweeps(Int)
+        case timed(Double)
+    }
+
+    /// - Parameter secondsPerSweep: as measured by this read, for the first one of a search.
+    private func length(_ read: Int, isEndless: Bool, secondsPerSweep: Double) -> Length {
+        if let sweeps = options.sweeps ?? options.betas?.count { return .sweeps(sweeps) }
+        guard isEndless else { return .sweeps(1000) }
         let planned = Self.runLength(read, variables: model.variables)
-        let made = tally.made.load(ordering: .relaxed)
-        let elapsed = monitor.elapsed
-        guard let limit = monitor.control.timeLimit, made > 0, elapsed > 0 else { return planned }
-        // The last anneal of a limited search gets what is left, rather than be cut in its middle; a remainder too short for
-        // another one is given to it too.
-        let rate = Double(made) / elapsed / Double(monitor.control.threads)
-        let left = 0.9 * rate * (limit - elapsed) / Double(model.variables)
-        return left < 2.5 * Double(planned) ? Swift.max(1, Int(left)) : planned
+        guard let limit = monitor.control.timeLimit else { return .sweeps(planned) }
+        let (made, elapsed) = (tally.made.load(ordering: .relaxed), monitor.elapsed)
+        let mean = elapsed * Double(monitor.control.threads * model.variables) / Double(Swift.max(1, made))
+        // Of what is left the last part is for the descent.
+        let left = 0.95 * (limit - elapsed)
+        return left < 2.5 * Double(planned) * (read < monitor.control.threads ? secondsPerSweep : mean) ? .timed(left) : .sweeps(planned)
     }
 
     /// The first length times 1, 2, 1, 4, 1, 2, 1, 8, …: whenever the search ends, it has spent about as much on each length (Luby, Sinclair,
@@ -64,19 +69,41 @@ struct Anneal: Sendable {
     /// - Returns: what the read found; nil when reads follow one another without an end and an earlier one found better, because then
     ///   nobody asked for all of them.
     func run(_ read: Int, isEndless: Bool) -> PackedSpins? {
+        let begin = monitor.elapsed
+        if isEndless, let limit = monitor.control.timeLimit, limit - begin < 2 * tally.settingUp {
+            // A chain of millions takes longer to set up than a limit may be missed by.
+            while monitor.poll(updates: 0) {}
+            return nil
+        }
         var generator = SeededGenerator(seed: seed).split(UInt64(read))
         let chain: any MetropolisChain = options.engine == .reference ? ReferenceChain(model) : SpinChain(couplings)
         let mixed = isEndless && read % 2 == 1 ? elites.now.mixture(&generator) : nil
         chain.set(mixed ?? monitor.control.start(read, count: model.variables, &generator))
         chain.seed(&generator)
-        let sweeps = sweeps(read, isEndless: isEndless)
-        // A mixture keeps what its parents agree on where the temperature is not too high.
-        let first = mixed == nil ? 0 : sweeps * 9 / 20
+        tally.setUp(in: monitor.elapsed - begin)
         var pace = Pace(monitor: monitor, tally: tally)
-        for sweep in first..<sweeps {
-            let temperature = temperature(sweep, of: sweeps)
-            guard pace.sweep(chain, count: model.variables, temperature: temperature) else { break }
+        // A mixture keeps what its parents agree on where the temperature is not too high.
+        let first = mixed == nil ? 0 : 0.45
+        func sweep(_ temperature: Double) -> Bool {
+            guard pace.sweep(chain, count: model.variables, temperature: temperature) else { return false }
             if !options.descends { mix(chain, temperature: temperature, &generator) }
+            return true
+        }
+        var secondsPerSweep = 0.0
+        if isEndless, monitor.control.timeLimit != nil, read < monitor.control.threads {
+            let begin = monitor.elapsed
+            _ = sweep(temperature(0, of: 1000))
+            secondsPerSweep = monitor.elapsed - begin
+        }
+        switch length(read, isEndless: isEndless, secondsPerSweep: secondsPerSweep) {
+        case .sweeps(let sweeps):
+            for number in Int(first * Double(sweeps))..<sweeps { guard sweep(temperature(number, of: sweeps)) else { break } }
+        case .timed(let seconds):
+            let start = monitor.elapsed
+            var place = first
+            while place < 1, sweep(schedule.temperature(at: place) / model.scale) {
+                place = first + (1 - first) * (monitor.elapsed - start) / seconds
+            }
         }
         pace.finish(chain, count: model.variables, descends: options.descends)
         let (words, energy) = (chain.words, chain.energy)
@@ -114,9 +141,15 @@ struct Anneal: Sendable {
         }
     }
 
-    /// Proposals of all reads so far.
+    /// What all reads so far have cost.
     final class Tally: Sendable {
+        /// Proposals.
         let made = Atomic<Int>(0)
+        private let setting = Atomic<UInt64>(0)
+
+        /// Seconds that the start of a read took last.
+        var settingUp: Double { Double(bitPattern: setting.load(ordering: .relaxed)) }
+        func setUp(in seconds: Double) { setting.store(seconds.bitPattern, ordering: .relaxed) }
     }
 
     /// Sweeps in pieces, with a look at the limits after each, and offers of what is better than all before.

@@ -87,7 +87,7 @@ public struct Tabu: Sampler {
             guard !pairs.isEmpty else { break }
             linked = newest
             for (a, b) in pairs {
-                pool.relink(chain, from: members[a], to: members[b])
+                pool.relink(chain, from: members[a], to: members[b]) { tabu.paced() }
                 let found = tabu.improve(patience: patience)
                 keep(found)
                 _ = pool.insert(found.words, found.energy)

@@ -16,8 +16,10 @@ struct TabuSearch {
     private var heads: [Int32]
     private var next: [Int32]
     private var entries: [Int32]
+    /// nil where every move looks at every spin, thirty-two or sixteen at a time.
+    private var blocks: MoveBlocks?
     private var sincePoll = 0
-    /// Moves between two looks at the clock: each evaluates every spin, thirty-two or sixteen at a time.
+    /// Moves between two looks at the clock.
     private let pollInterval: Int
 
     /// Spins are tabu for `tenure` to `tenure` + 10 moves, in small models for fewer.
@@ -33,12 +35,14 @@ struct TabuSearch {
         heads = [Int32](repeating: -1, count: least + spread + 2)
         next = heads
         entries = heads
-        pollInterval = Swift.max(1, Swift.min(2048, (1 << 19) / Swift.max(count, 1)))
+        blocks = MoveBlocks(chain, monitor.model)
+        let work = blocks == nil ? count : 64 + count / 16
+        pollInterval = Swift.max(1, Swift.min(2048, (1 << 19) / Swift.max(work, 1)))
     }
 
     /// Counts a move, and looks at the limits now and then.
     /// - Returns: whether to go on.
-    private mutating func paced() -> Bool {
+    mutating func paced() -> Bool {
         sincePoll += 1
         return sincePoll < pollInterval || poll()
     }
@@ -54,7 +58,10 @@ struct TabuSearch {
         var entry = heads[slot]
         while entry >= 0 {
             let spin = Int(entries[Int(entry)])
-            if until[spin] == iteration { tabu[spin >> 6] &= ~(1 << UInt64(spin & 63)) }
+            if until[spin] == iteration {
+                tabu[spin >> 6] &= ~(1 << UInt64(spin & 63))
+                blocks?.touch(spin)
+            }
             entry = next[Int(entry)]
         }
         heads[slot] = -1
@@ -78,6 +85,7 @@ struct TabuSearch {
         var best = (words: chain.words, energy: chain.energy)
         for word in tabu.indices { tabu[word] = 0 }
         for slot in heads.indices { heads[slot] = -1 }
+        blocks?.invalidate()
         // Spins are copied when a run of improvements ends, not at each of them.
         var isAhead = false
         var idle = 0
@@ -85,7 +93,8 @@ struct TabuSearch {
         while idle < patience {
             iteration += 1
             free()
-            let moves = chain.bestMoves(tabu: tabu, start: words > 1 ? 64 * Int(generator.next() % UInt64(words)) : 0)
+            let start = words > 1 ? 64 * Int(generator.next() % UInt64(words)) : 0
+            let moves = blocks?.bestMoves(chain, tabu: tabu, start: start) ?? chain.bestMoves(tabu: tabu, start: start)
             var move = moves.free
             if let held = moves.tabu, held.gain > move?.gain ?? .min, move == nil || chain.energy - 2 * held.gain < best.energy { move = held }
             guard let move else { break }
@@ -95,6 +104,7 @@ struct TabuSearch {
                 offer(best)
             }
             chain.flip(move.spin)
+            blocks?.flipped(move.spin)
             hold(move.spin)
             if chain.energy < best.energy {
                 best.energy = chain.energy

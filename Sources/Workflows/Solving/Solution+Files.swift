@@ -77,7 +77,7 @@ extension SolveReport {
         cards.append(.init("best after", Self.time(secondsToBest), detail: "of \(Self.time(seconds - readSeconds))"))
         var rows = [
             ["sampler", sampler], ["variables", NumberText.grouped(variables)], ["interactions", NumberText.grouped(interactions)],
-            ["constraints", "\(constraints)"], ["energy", Self.number(energy)], ["status", status.rawValue], ["updates", NumberText.grouped(updates)],
+            ["constraints", "\(constraints)"], ["searched as", form == .quadratised ? "QUBO, \(auxiliaries) auxiliary bits" : "it is"], ["energy", Self.number(energy)], ["status", status.rawValue], ["updates", NumberText.grouped(updates)],
             ["seed", "\(seed)"], ["threads", "\(threads)"], ["samples", "\(reads)"],
         ]
         if let timeLimit { rows.append(["time limit", Self.time(timeLimit)]) }

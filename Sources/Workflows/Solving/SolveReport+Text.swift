@@ -36,14 +36,18 @@ extension SolveReport {
     private var size: String {
         var text = "\(NumberText.grouped(variables)) \(vartype == .spin ? "spins" : "bits"), \(NumberText.grouped(interactions)) interactions"
         if constraints > 0 { text += ", \(NumberText.grouped(constraints)) constraint\(constraints == 1 ? "" : "s")" }
-        if auxiliaries > 0 { text += ", \(NumberText.grouped(auxiliaries)) auxiliary bits added" }
+        switch form {
+        case .quadratic: break
+        case .polynomial: text += ", searched as it is"
+        case .quadratised: text += ", quadratised with \(NumberText.grouped(auxiliaries)) auxiliary bit\(auxiliaries == 1 ? "" : "s")"
+        }
         return text
     }
 
     private var why: String {
         switch status {
         case .completed: "all reads made"
-        case .optimal: "proved optimal"
+        case .optimal: feasible ? "proved optimal" : "proved that no assignment meets all constraints"
         case .target: "target reached"
         case .timeLimit: "time limit reached"
         case .updateLimit: "limit of updates reached"

@@ -6,7 +6,7 @@ public struct SolveReport: Encodable, Sendable, Hashable {
     public struct Point: Codable, Sendable, Hashable {
         /// Since the start of solving.
         public var seconds: Double
-        /// Of a problem with constraints or of a higher degree: with the penalties that stand for them.
+        /// Of a quadratised problem: with the penalties that stand for constraints and products.
         public var objective: Double
         public var energy: Double
         public var updates: Int
@@ -14,6 +14,16 @@ public struct SolveReport: Encodable, Sendable, Hashable {
         public init(seconds: Double, objective: Double, energy: Double, updates: Int) {
             (self.seconds, self.objective, self.energy, self.updates) = (seconds, objective, energy, updates)
         }
+    }
+
+    /// What the sampler searched.
+    public enum Form: String, Codable, Sendable, Hashable {
+        /// The problem, which is quadratic and without constraints.
+        case quadratic
+        /// The problem, with its constraints and terms of higher degree.
+        case polynomial
+        /// A QUBO with auxiliary bits and penalties in their place.
+        case quadratised
     }
 
     /// A constraint that does not hold.
@@ -31,6 +41,7 @@ public struct SolveReport: Encodable, Sendable, Hashable {
     /// Terms of two variables or more.
     public var interactions: Int
     public var constraints: Int
+    public var form: Form
     /// Bits that were added to make a problem quadratic and free of constraints.
     public var auxiliaries: Int
     public var vartype: Vartype
