@@ -26,6 +26,12 @@ run predict "$model" Examples/zero.pgm
 run export "$model" --format c --out "$out/c"
 run export "$model" --format safetensors --out "$out/s"
 run report "$out/run" "$out/demo/bop" --out "$out/report.html"
+awk 'BEGIN { n = 2000; m = 8000; s = 1; print n, m
+    for (; m > 0; m--) { s = s * 16807 % 2147483647; a = s % n; s = s * 16807 % 2147483647; print a + 1, (a + 1 + s % (n - 1)) % n + 1, 1 } }' >"$out/graph.txt"
+run solve "$out/graph.txt" --time-limit 2 --plot "$out/cut.svg" --target 6000
+run convert "$out/graph.txt" --to qubo --out "$out/graph.qubo"
+run solve Examples/knapsack.json --assignment --target 14
+grep -q '<svg' "$out/cut.svg"
 run bench kernels --quick
 run bench inference "$model"
 run bench training --rounds 3

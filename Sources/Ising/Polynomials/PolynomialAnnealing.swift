@@ -22,14 +22,14 @@ public struct PolynomialAnnealing: Sampler, Hashable {
         public var sweeps: Int?
         /// Rounds of a read, at most.
         public var rounds = 12
-        /// What a violated constraint's weight is multiplied by after a round.
+        /// What a violated constraint's weight is multiplied by after a round; a quarter of that rise is for all others.
         public var raise = 2.0
 
         public init() {}
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
-            if let sweeps, sweeps < 1 { throw .option("\(sweeps) sweeps; use 1 or more") }
+            try SamplerError.check(reads, "reads")
+            try SamplerError.check(sweeps, "sweeps")
             guard rounds >= 1 else { throw .option("\(rounds) rounds; use 1 or more") }
             guard raise.isFinite, raise >= 1 else { throw .option("weights are raised by \(raise); use a finite number of 1 or more") }
         }
@@ -74,8 +74,7 @@ public struct PolynomialAnnealing: Sampler, Hashable {
         _ model: ConstrainedModel, seed: UInt64, _ monitor: SearchMonitor, energy: (@Sendable (PackedSpins) -> Double)? = nil
     ) -> SampleSet {
         let search = PolynomialSearch(model, options: options, seed: seed, monitor: monitor, energy: energy)
-        let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
-        let reads = model.variables == 0 ? 1 : options.reads ?? (isLimited ? nil : 16)
+        let reads = model.variables == 0 ? 1 : options.reads ?? (monitor.control.isLimited ? nil : 16)
         let samples = Reads.run(reads, monitor: monitor) { [search.run($0, isEndless: reads == nil)] }
         return monitor.sampleSet(samples, seed: seed, sampler: name)
     }
@@ -160,8 +159,10 @@ private struct PolynomialSearch: Sendable {
             guard descend(&state) else { break }
             keep()
             guard state.violated > 0 else { break }
-            for (constraint, isViolated) in state.violations.enumerated() where isViolated {
-                state.weights[constraint] = Swift.min(state.weights[constraint] * options.raise, 1e200)
+            // The others a little too: where hundreds of constraints are alike, one after the other would be found too light.
+            let few = 1 + (options.raise - 1) / 4
+            for (constraint, isViolated) in state.violations.enumerated() {
+                state.weights[constraint] = Swift.min(state.weights[constraint] * (isViolated ? options.raise : few), 1e200)
             }
         }
         keep()

@@ -27,8 +27,8 @@ public struct Portfolio: Sampler {
         public init() {}
 
         func check() throws(SamplerError) {
-            if let islands, islands < 1 { throw .option("\(islands) islands; use 1 or more") }
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+            try SamplerError.check(islands, "islands")
+            try SamplerError.check(reads, "reads")
             guard patience >= 1 else { throw .option("patience is \(patience); use 1 or more") }
             guard (0...3).contains(eliminatedDegree) else { throw .option("eliminatedDegree is \(eliminatedDegree); use 0 to 3") }
             guard steps >= 1 else { throw .option("\(steps) steps between exchanges; use 1 or more") }
@@ -154,11 +154,10 @@ extension Portfolio {
             let capacity = Swift.max(1, Swift.min(16, 1_000_000 / (monitor.model.variables + monitor.model.interactions)))
             var pool = ElitePool(capacity: Swift.max(2, capacity), count: model.variables, isSymmetric: model.largestField == 0)
             let parallel = Parallel(threads: Swift.min(monitor.control.threads, islands.count))
-            let isLimited = monitor.control.timeLimit != nil || monitor.control.updateLimit != nil
             var (made, barren) = (0, 0)
             // Proofs are within reach of time limits up to about a hundred variables.
             let isProvable = model.variables <= 100 && monitor.control.timeLimit != nil
-            let isEndless = isLimited && !isProvable
+            let isEndless = monitor.control.isLimited && !isProvable
             while !monitor.isStopped, made < options.reads ?? .max, options.reads != nil || isEndless || barren < options.patience {
                 made += 1
                 nonisolated(unsafe) let islands = islands

@@ -33,7 +33,7 @@ public struct ExternalSampler: Sampler {
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         guard options.grace >= 0, options.grace <= 3600 else { throw .option("a grace of \(options.grace) seconds; use 0 to 3600") }
         guard options.keep >= 1 else { throw .option("keep is \(options.keep); keep 1 sample or more") }
-        if let reads = options.reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+        try SamplerError.check(options.reads, "reads")
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         var output = ExternalSamples(model, monitor: monitor, keep: options.keep)
         let process: ExternalProcess

@@ -21,7 +21,7 @@ public struct Greedy: Sampler {
     private static let steepestLimit = 8192
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
-        if let reads = options.reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+        try SamplerError.check(options.reads, "reads")
         try control.checkInitialStates(model)
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         let model = monitor.model
@@ -78,7 +78,7 @@ public struct RandomSampler: Sampler {
     }
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
-        if let reads = options.reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+        try SamplerError.check(options.reads, "reads")
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         let model = monitor.model
         let reads = options.reads ?? (control.isLimited && model.variables > 0 ? nil : 100)

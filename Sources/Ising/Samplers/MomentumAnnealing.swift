@@ -23,8 +23,8 @@ public struct MomentumAnnealing: Sampler {
         public init() {}
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
-            if let steps, steps < 1 { throw .option("\(steps) steps; use 1 or more") }
+            try SamplerError.check(reads, "reads")
+            try SamplerError.check(steps, "steps")
         }
     }
 
@@ -39,8 +39,7 @@ public struct MomentumAnnealing: Sampler {
         try options.check()
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         let model = monitor.model
-        let isLimited = control.timeLimit != nil || control.updateLimit != nil
-        let reads = options.reads ?? (isLimited ? nil : 16)
+        let reads = options.reads ?? (control.isLimited ? nil : 16)
         let grows = reads == nil && options.steps == nil
         let (generator, base) = (SeededGenerator(seed: seed), options.steps ?? 1000)
         let samples = Reads.run(reads, monitor: monitor) { read in

@@ -33,8 +33,8 @@ public struct ParallelTempering: Sampler {
         }
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
-            if let sweeps, sweeps < 1 { throw .option("\(sweeps) sweeps; use 1 or more") }
+            try SamplerError.check(reads, "reads")
+            try SamplerError.check(sweeps, "sweeps")
             if let temperatures {
                 guard (1...1024).contains(temperatures) else { throw .option("\(temperatures) temperatures; use 1 to 1024") }
                 guard betas == nil else { throw .option("both a number of temperatures and a list of inverse temperatures; give one") }
@@ -67,11 +67,10 @@ public struct ParallelTempering: Sampler {
             return monitor.sampleSet([PackedSpins](repeating: empty, count: options.reads ?? 4), seed: seed, sampler: name)
         }
         let couplings = SpinCouplings(model, .any)
-        let isLimited = control.timeLimit != nil || control.updateLimit != nil
         let betas = options.betas ?? TemperatureLadder.betas(model, count: options.temperatures)
         let hasClusters = options.clusters ?? (model.meanDegree <= 6 && model.variables <= 100_000)
-        let sweeps = options.sweeps ?? (isLimited ? nil : 1000)
-        let reads = options.reads ?? (isLimited ? nil : 4)
+        let sweeps = options.sweeps ?? (control.isLimited ? nil : 1000)
+        let reads = options.reads ?? (control.isLimited ? nil : 4)
         let samples = Reads.run(reads, monitor: monitor) { read in
             let ensemble = TemperingEnsemble(
                 model, couplings, betas: betas, isAdaptive: options.betas == nil, hasClusters: hasClusters,

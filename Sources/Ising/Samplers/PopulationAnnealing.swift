@@ -32,9 +32,9 @@ public struct PopulationAnnealing: Sampler {
         public init() {}
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+            try SamplerError.check(reads, "reads")
             guard (2...1_000_000).contains(population) else { throw .option("a population of \(population); use 2 to 1000000") }
-            if let sweeps, sweeps < 1 { throw .option("\(sweeps) sweeps; use 1 or more") }
+            try SamplerError.check(sweeps, "sweeps")
             guard overlap > 0, overlap < 1 else { throw .option("an overlap of \(overlap); use a number between 0 and 1") }
             if let coldest, !(coldest >= 0 && coldest.isFinite) { throw .option("an inverse temperature of \(coldest); use 0 or more") }
             if let keep, keep < 1 { throw .option("\(keep) replicas to keep; use 1 or more") }
@@ -52,8 +52,7 @@ public struct PopulationAnnealing: Sampler {
         try options.check()
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         let model = monitor.model
-        let isLimited = control.timeLimit != nil || control.updateLimit != nil
-        let reads = options.reads ?? (isLimited ? nil : 1)
+        let reads = options.reads ?? (control.isLimited ? nil : 1)
         let couplings = SpinCouplings(model, .any)
         let generator = SeededGenerator(seed: seed)
         let options = options

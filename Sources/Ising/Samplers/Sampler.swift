@@ -50,3 +50,10 @@ extension SamplerError: CustomStringConvertible {
         }
     }
 }
+
+extension SamplerError {
+    /// For options that count something: `0 reads; use 1 or more`.
+    static func check(_ count: Int?, _ what: String) throws(SamplerError) {
+        if let count, count < 1 { throw .option("\(count) \(what); use 1 or more") }
+    }
+}

@@ -45,8 +45,8 @@ public struct SimulatedAnnealing: Sampler {
         }
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
-            if let sweeps, sweeps < 1 { throw .option("\(sweeps) sweeps; use 1 or more") }
+            try SamplerError.check(reads, "reads")
+            try SamplerError.check(sweeps, "sweeps")
             try schedule?.check()
             if let betas {
                 guard schedule == nil else { throw .option("both a schedule and a list of inverse temperatures; give one") }

@@ -49,8 +49,8 @@ public struct SimulatedBifurcation: Sampler {
         }
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
-            if let steps, steps < 1 { throw .option("\(steps) steps; use 1 or more") }
+            try SamplerError.check(reads, "reads")
+            try SamplerError.check(steps, "steps")
             if let timeStep, !(timeStep > 0 && timeStep <= 10) { throw .option("a time step of \(timeStep); use a number above 0, at most 10") }
             guard control >= 0, control <= 100 else { throw .option("a nonlinear control of \(control); use 0 to 100") }
         }
@@ -72,8 +72,7 @@ public struct SimulatedBifurcation: Sampler {
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         let model = monitor.model
         let form = BifurcationForm(model, options.engine, instructionSet: instructionSet)
-        let isLimited = control.timeLimit != nil || control.updateLimit != nil
-        let reads = options.reads ?? (isLimited ? nil : 32)
+        let reads = options.reads ?? (control.isLimited ? nil : 32)
         let width = BifurcationGroup.width
         let generator = SeededGenerator(seed: seed)
         var options = options

@@ -10,8 +10,8 @@ public struct Tabu: Sampler {
     public struct Options: Hashable, Sendable, Codable {
         /// Searches; nil for as many as the limits allow, or 4 without limits.
         public var reads: Int?
-        /// A spin that was flipped stays for this many moves and up to ten more; nil for a hundredth of the variables, at least ten where the model
-        /// has forty. At most half of the variables.
+        /// A spin that was flipped stays for this many moves and up to ten more; nil for a thirtieth of the variables, or a tenth where they have
+        /// fewer than 16 couplings on average, at least ten where the model has forty. At most half of the variables.
         public var tenure: Int?
         /// Moves without an improvement that end one tabu search; nil for 20 times the variables, 1000 to 50,000.
         public var patience: Int?
@@ -23,7 +23,7 @@ public struct Tabu: Sampler {
         }
 
         func check() throws(SamplerError) {
-            if let reads, reads < 1 { throw .option("\(reads) reads; use 1 or more") }
+            try SamplerError.check(reads, "reads")
             if let tenure, tenure < 0 { throw .option("a tenure of \(tenure) moves; use 0 or more") }
             if let patience, patience < 1 { throw .option("a patience of \(patience) moves; use 1 or more") }
             guard (2...1000).contains(pool) else { throw .option("a pool of \(pool); use 2 to 1000") }

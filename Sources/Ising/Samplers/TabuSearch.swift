@@ -28,7 +28,9 @@ struct TabuSearch {
         self.chain = chain
         self.monitor = monitor
         self.generator = generator
-        least = Swift.min(tenure ?? Swift.max(count / 100, Swift.min(10, count / 4)), count / 2)
+        // Cuts of published graphs after the same time: n / 100 is far too short for all of them, and sparse ones want more than dense ones.
+        let usual = count / (monitor.model.meanDegree < 16 ? 10 : 30)
+        least = Swift.min(tenure ?? Swift.max(usual, Swift.min(10, count / 4)), count / 2)
         spread = Swift.min(10, count / 4)
         tabu = [UInt64](repeating: 0, count: (count + 63) / 64)
         until = [Int](repeating: 0, count: count)

@@ -37,7 +37,8 @@ extension SolverBenchmark {
         return SolverBenchmarkReport(rows: rows, isComplete: !control.isCancelled())
     }
 
-    private struct Graph {
+    /// A random graph of couplings ±1.
+    struct Graph {
         var name: String
         var model: IsingModel
         /// By engine.

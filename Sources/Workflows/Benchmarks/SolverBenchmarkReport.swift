@@ -8,11 +8,11 @@ public struct SolverBenchmarkRow: Codable, Sendable, Hashable {
     public var shape: String
     public var isa: String
     public var threads: Int
-    /// Of an instance: to the best objective of each run. Of a rate: of each repeat.
+    /// Of an instance: to the best objective of each run. Of a rate: of each repeat. Of a limit: by how much each search was late.
     public var seconds: BenchmarkRow.Seconds
-    /// Of an instance: the median objective.
+    /// Of an instance: the median objective. Of a limit: the worst overrun.
     public var rate: Double
-    /// `objective`, `proposals/ns`, `states/ns`.
+    /// `objective`, `proposals/ns`, `states/ns`, `ms late`.
     public var unit: String
     /// Of an instance: the target. Of two threads: twice the rate of one.
     public var roof: Double?
@@ -21,7 +21,7 @@ public struct SolverBenchmarkRow: Codable, Sendable, Hashable {
     public var sampler: String
     /// What the project wants to reach: the rate, or the target.
     public var goal: Double?
-    /// Seconds in which the median run is to reach the target.
+    /// Seconds in which the median run is to reach the target; the limit that was set.
     public var within: Double?
     /// In the order of the seeds.
     public var objectives: [Double]
@@ -78,7 +78,8 @@ public struct SolverBenchmarkReport: Codable, Sendable, Hashable {
 
     public var text: String {
         var parts: [String] = []
-        let (instances, rates) = (rows.filter { $0.unit == "objective" }, rows.filter { $0.unit != "objective" })
+        let (instances, limits) = (rows.filter { $0.unit == "objective" }, rows.filter { $0.unit == SolverBenchmarkRow.overrun })
+        let rates = rows.filter { $0.unit.hasSuffix("/ns") }
         if !rates.isEmpty {
             var table = TextTable([
                 .text("rate of"), .text("on"), .text("engine"), .number("threads"), .number("rate"), .text(""), .number("goal"), .number("of twice one"),
@@ -107,6 +108,7 @@ public struct SolverBenchmarkReport: Codable, Sendable, Hashable {
             }
             parts.append(table.render())
         }
+        if !limits.isEmpty { parts.append(Self.limitsTable(limits)) }
         return parts.joined(separator: "\n\n") + (isComplete ? "" : "\nstopped early")
     }
 

@@ -10,7 +10,7 @@ enum SearchForm {
     case quadratised(QUBO, ConstrainedModel)
 
     /// Quadratic problems without constraints go to any sampler. Others are quadratised, but for `polynomial`, which takes them as they are, and
-    /// `auto`, which does that too unless the QUBO is small enough to be solved exactly.
+    /// `auto`, which does that too unless the QUBO is small enough to be solved exactly, or is next to nothing larger than the problem.
     init(_ problem: ConstrainedProblem, _ sampler: any Sampler) throws {
         switch problem.quadratic?.model {
         case .ising(let model)?: self = .ising(model)
@@ -20,19 +20,23 @@ enum SearchForm {
             if let polynomial = sampler as? PolynomialAnnealing {
                 self = .polynomial(model, polynomial)
             } else if let portfolio = sampler as? Portfolio {
-                if model.variables <= portfolio.options.exactVariables, let qubo = try? model.quadratised().qubo(),
-                    qubo.variables <= portfolio.options.exactVariables
-                {
-                    self = .quadratised(qubo, model)
-                } else {
-                    var options = PolynomialAnnealing.Options()
-                    options.reads = portfolio.options.reads
-                    self = .polynomial(model, PolynomialAnnealing(options))
-                }
+                self = Self.chosen(model, portfolio.options)
             } else {
                 self = .quadratised(try model.quadratised().qubo(), model)
             }
         }
+    }
+
+    /// Documentation/Design/ising-machine.md has the measurements behind this.
+    private static func chosen(_ model: ConstrainedModel, _ options: Portfolio.Options) -> SearchForm {
+        let isSmall = model.variables <= options.exactVariables
+        if isSmall || model.constraints.isEmpty, let qubo = try? model.quadratised().qubo() {
+            let mayGrowTo = isSmall ? options.exactVariables : model.variables + model.variables / 10
+            if qubo.variables <= mayGrowTo { return .quadratised(qubo, model) }
+        }
+        var annealing = PolynomialAnnealing.Options()
+        annealing.reads = options.reads
+        return .polynomial(model, PolynomialAnnealing(annealing))
     }
 
     var kind: SolveReport.Form {

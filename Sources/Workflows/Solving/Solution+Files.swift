@@ -65,7 +65,7 @@ extension SolveReport {
 
     /// One page about the search.
     var page: HTMLReport {
-        var cards = [HTMLReport.Card("objective", Self.number(objective), detail: "\(sense.rawValue)imised", tone: feasible ? .plain : .bad)]
+        var cards = [HTMLReport.Card("objective", Self.grouped(objective), detail: "\(sense.rawValue)imised", tone: feasible ? .plain : .bad)]
         if !feasible { cards.append(.init("infeasible", "\(violations.count)", detail: "of \(constraints) constraints do not hold", tone: .bad)) }
         if let target {
             let isMet = targetMet == true
@@ -77,7 +77,9 @@ extension SolveReport {
         cards.append(.init("best after", Self.time(secondsToBest), detail: "of \(Self.time(seconds - readSeconds))"))
         var rows = [
             ["sampler", sampler], ["variables", NumberText.grouped(variables)], ["interactions", NumberText.grouped(interactions)],
-            ["constraints", "\(constraints)"], ["searched as", form == .quadratised ? "QUBO, \(auxiliaries) auxiliary bits" : "it is"], ["energy", Self.number(energy)], ["status", status.rawValue], ["updates", NumberText.grouped(updates)],
+            ["constraints", NumberText.grouped(constraints)],
+            ["searched as", form == .quadratised ? "a QUBO with \(auxiliaries) auxiliary bits" : "given"],
+            ["energy", Self.number(energy)], ["end", why], ["updates", NumberText.grouped(updates)],
             ["seed", "\(seed)"], ["threads", "\(threads)"], ["samples", "\(reads)"],
         ]
         if let timeLimit { rows.append(["time limit", Self.time(timeLimit)]) }

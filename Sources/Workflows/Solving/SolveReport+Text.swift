@@ -34,7 +34,8 @@ extension SolveReport {
     }
 
     private var size: String {
-        var text = "\(NumberText.grouped(variables)) \(vartype == .spin ? "spins" : "bits"), \(NumberText.grouped(interactions)) interactions"
+        var text = "\(NumberText.grouped(variables)) \(vartype == .spin ? "spins" : "bits")"
+        text += ", \(NumberText.grouped(interactions)) interaction\(interactions == 1 ? "" : "s")"
         if constraints > 0 { text += ", \(NumberText.grouped(constraints)) constraint\(constraints == 1 ? "" : "s")" }
         switch form {
         case .quadratic: break
@@ -44,7 +45,8 @@ extension SolveReport {
         return text
     }
 
-    private var why: String {
+    /// Why the search ended.
+    var why: String {
         switch status {
         case .completed: "all reads made"
         case .optimal: feasible ? "proved optimal" : "proved that no assignment meets all constraints"
@@ -57,6 +59,9 @@ extension SolveReport {
 
     /// A number as a problem file would have it.
     static func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+
+    /// The same in groups of three digits.
+    static func grouped(_ value: Double) -> String { Int(exactly: value).map { NumberText.grouped($0) } ?? "\(value)" }
 
     static func time(_ seconds: Double) -> String { seconds < 1 ? "\(NumberText.compact(seconds * 1e3)) ms" : NumberText.duration(seconds) }
 }

@@ -99,6 +99,9 @@ struct Bench: ParsableCommand {
         @Flag(help: "Measure the rates of engines.")
         var rates = false
 
+        @Flag(help: "Measure by how much limits of time are overrun, by every sampler or the one that --sampler names.")
+        var limits = false
+
         @Flag(help: "Solve the instances of gset and qubo-sample, in the folder of the data sets, beside the goals of this project.")
         var published = false
 
@@ -128,8 +131,13 @@ struct Bench: ParsableCommand {
 
         func perform(_ terminal: Terminal) throws -> ExitStatus {
             var report = SolverBenchmarkReport(rows: [], isComplete: true)
-            if rates || (files.isEmpty && !published) {
+            if rates || (files.isEmpty && !published && !limits) {
                 report = try SolverBenchmark.rates(threads: common.threadCount, seed: common.seed, terminal.control)
+            }
+            if limits, report.isComplete {
+                let overruns = try SolverBenchmark.limits(
+                    sampler == "auto" ? nil : [sampler], threads: common.threadCount, seed: common.seed, terminal.control)
+                report = SolverBenchmarkReport(rows: report.rows + overruns.rows, isComplete: overruns.isComplete)
             }
             var instances = try SolverBenchmark.instances(files, format: format, sense: sense, target: target)
             if published { instances += try SolverBenchmark.published(in: data.catalog.folder) }

@@ -16,6 +16,18 @@ import Workflows
         #expect(report.text.contains("proposals/ns"))
     }
 
+    /// What is late here depends on the machine; that everything is measured does not.
+    @Test func limitsOfEverySampler() throws {
+        let report = try SolverBenchmark.limits(
+            variables: (100, 60, 300), limits: [0.002, 0.004], repeats: 2, threads: 1, seed: 0, Self.control)
+        #expect(report.isComplete)
+        let samplers = Set(report.rows.map(\.sampler))
+        #expect(samplers.count > 10 && report.rows.count == 6 * samplers.count)
+        #expect(report.rows.allSatisfy { $0.unit == "ms late" && $0.isReached == ($0.rate <= 10) })
+        #expect(report.text.contains("worst overrun of") && report.text.contains("complete, n 60"))
+        #expect(throws: (any Error).self) { try SolverBenchmark.limits(["exat"], threads: 1, seed: 0, Self.control) }
+    }
+
     @Test func nothingPublishedIsAnError() {
         #expect(throws: ConfigurationError.self) { try SolverBenchmark.published(in: "/nowhere") }
     }
