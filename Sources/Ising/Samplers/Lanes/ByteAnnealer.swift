@@ -38,12 +38,9 @@ package final class ByteAnnealer: LaneAnnealer {
         }
     }
 
-    package func load(_ states: [PackedSpins]) {
-        precondition(!states.isEmpty && states.allSatisfy { $0.count == layout.variables }, "states of other than \(layout.variables) variables")
-        var rows: [UInt64] = []
-        rows.reserveCapacity((layout.variables + 63) / 64 * Self.lanes)
-        for lane in 0..<Self.lanes { rows += states[lane % states.count].words }
-        kernels.setBytes(spins, fromRows: rows, order: layout.placeOf)
+    package var rows: [UInt64] {
+        get { kernels.rows(ofBytes: spins, order: layout.placeOf) }
+        set { kernels.setBytes(spins, fromRows: newValue, order: layout.placeOf) }
     }
 
     package func sweep(slice: Int, accept: UnsafeBufferPointer<UInt16>, descending: Bool) -> Int {
@@ -60,11 +57,5 @@ package final class ByteAnnealer: LaneAnnealer {
             words[variable >> 6] |= UInt64(spins.pointer[Int(layout.placeOf[variable]) * Self.lanes + lane] & 1) << UInt64(variable & 63)
         }
         return PackedSpins(words: words, count: layout.variables)
-    }
-
-    package func states() -> [PackedSpins] {
-        let words = (layout.variables + 63) / 64
-        let rows = kernels.rows(ofBytes: spins, order: layout.placeOf)
-        return (0..<Self.lanes).map { PackedSpins(words: Array(rows[($0 * words)..<($0 * words + words)]), count: layout.variables) }
     }
 }

@@ -14,15 +14,12 @@ package protocol LaneAnnealer: AnyObject {
 
     /// Sets all replicas anew, at random.
     func randomize()
-    /// Replica k becomes states[k mod count].
-    /// - Precondition: at least one state; all of the model's size.
-    func load(_ states: [PackedSpins])
+    /// All replicas, one after the other, as the words of their spins.
+    var rows: [UInt64] { get set }
     /// The integer energy of every replica.
     func energies() -> [Int64]
     /// One replica.
     func state(_ lane: Int) -> PackedSpins
-    /// All replicas.
-    func states() -> [PackedSpins]
 
     /// Parts of a sweep between which the search can be stopped, the work of a sweep, and numbers in an acceptance table.
     var sliceCount: Int { get }
@@ -34,6 +31,22 @@ package protocol LaneAnnealer: AnyObject {
 }
 
 extension LaneAnnealer {
+    /// Replica k becomes states[k mod count].
+    /// - Precondition: at least one state; all of the model's size.
+    package func load(_ states: [PackedSpins]) {
+        precondition(!states.isEmpty && states.allSatisfy { $0.count == variables }, "states of other than \(variables) variables")
+        var rows: [UInt64] = []
+        rows.reserveCapacity((variables + 63) / 64 * Self.lanes)
+        for lane in 0..<Self.lanes { rows += states[lane % states.count].words }
+        self.rows = rows
+    }
+
+    /// All replicas.
+    package func states() -> [PackedSpins] {
+        let (rows, words) = (rows, (variables + 63) / 64)
+        return (0..<Self.lanes).map { PackedSpins(words: Array(rows[($0 * words)..<($0 * words + words)]), count: variables) }
+    }
+
     /// Sweeps at falling temperatures, and then descends.
     /// - Parameter poll: gets the proposals since its last call, several times a millisecond; false ends the annealing.
     /// - Returns: whether it came to the end.

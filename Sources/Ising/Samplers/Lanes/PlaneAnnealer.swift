@@ -43,12 +43,9 @@ package final class PlaneAnnealer: LaneAnnealer {
         }
     }
 
-    package func load(_ states: [PackedSpins]) {
-        precondition(!states.isEmpty && states.allSatisfy { $0.count == layout.variables }, "states of other than \(layout.variables) variables")
-        var rows: [UInt64] = []
-        rows.reserveCapacity((layout.variables + 63) / 64 * Self.lanes)
-        for lane in 0..<Self.lanes { rows += states[lane % states.count].words }
-        kernels.setPlanes(planes, fromRows: rows, order: layout.planeOf)
+    package var rows: [UInt64] {
+        get { kernels.rows(ofPlanes: planes, order: layout.planeOf) }
+        set { kernels.setPlanes(planes, fromRows: newValue, order: layout.planeOf) }
     }
 
     package func sweep(slice: Int, accept: UnsafeBufferPointer<UInt16>, descending: Bool) -> Int {
@@ -75,11 +72,5 @@ package final class PlaneAnnealer: LaneAnnealer {
             words[variable >> 6] |= bit << UInt64(variable & 63)
         }
         return PackedSpins(words: words, count: layout.variables)
-    }
-
-    package func states() -> [PackedSpins] {
-        let words = (layout.variables + 63) / 64
-        let rows = kernels.rows(ofPlanes: planes, order: layout.planeOf)
-        return (0..<Self.lanes).map { PackedSpins(words: Array(rows[($0 * words)..<($0 * words + words)]), count: layout.variables) }
     }
 }
