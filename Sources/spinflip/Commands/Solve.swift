@@ -8,8 +8,9 @@ struct Solve: Command {
         abstract: "Solve an Ising, QUBO, Max-Cut or polynomial problem.",
         discussion: """
             The best assignment found is valid at any time; Ctrl-C keeps it. Samplers: \(SolveRequest.samplerNames). An external sampler is any \
-            program that reads the problem as JSON and writes lines of 0 and 1; Sources/Ising/README.md has its format. Exit status 1 says that a \
-            target was given and not met.
+            program that reads the problem as JSON and writes lines of 0 and 1; Sources/Ising/README.md has its format. Constraints and terms of \
+            higher degree are searched as they are by polynomial, as a QUBO with auxiliary bits by other samplers; auto chooses. Exit status 1 says \
+            that a target was given and not met.
             """)
 
     @Argument(help: ArgumentHelp("Problem file.", valueName: "file"))
