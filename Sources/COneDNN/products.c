@@ -34,7 +34,18 @@ struct sf_onednn_product {
 #endif
 };
 
-sf_onednn_context* sf_onednn_context_create(void) {
+/// A library that was built without limits, or whose limit is set, says so; it is then as it is.
+static void limit_to(sf_onednn_isa limit) {
+    switch (limit) {
+    case SF_ONEDNN_ALL: break;
+    case SF_ONEDNN_SSE41: dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41); break;
+    case SF_ONEDNN_AVX2: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2); break;
+    case SF_ONEDNN_AVX512: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core_bf16); break;
+    }
+}
+
+sf_onednn_context* sf_onednn_context_create(sf_onednn_isa limit) {
+    limit_to(limit);
     sf_onednn_context* context = calloc(1, sizeof *context);
     if (context == NULL) return NULL;
     if (dnnl_engine_create(&context->engine, dnnl_cpu, 0) != dnnl_success) {

@@ -15,13 +15,22 @@ public struct OneDNNEngine: DenseEngine {
     /// Whether oneDNN multiplies bfloat16 on this processor.
     private let hasBFloat16: Bool
 
+    /// Convolutions by blocks, where oneDNN has a matrix unit for them.
+    let blocks: BlockConvolution?
+
     /// - Throws: `EngineError.unavailable` when oneDNN does not start on this machine.
-    public init() throws(EngineError) {
+    public init() throws(EngineError) { try self.init(blocks: nil) }
+
+    /// - Parameter blocks: whether convolutions in bfloat16 go by blocks; nil for where it pays.
+    package init(blocks wanted: Bool?) throws(EngineError) {
         library = try OneDNNLibrary()
         switch library.product(Self.probe(.bfloat16)) {
         case .success: hasBFloat16 = true
         case .failure: hasBFloat16 = false
         }
+        let code = (try? library.product(Self.probe(.bfloat16)).get().name) ?? ""
+        let pays = InstructionSet.active == .amx && code.contains("amx")
+        blocks = hasBFloat16 && wanted ?? pays ? BlockConvolution(library: library, scratch: scratch) : nil
     }
 
     public var name: String { "onednn" }

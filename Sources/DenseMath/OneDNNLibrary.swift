@@ -1,4 +1,5 @@
 #if OneDNN
+internal import BitCore
 internal import COneDNN
 internal import Synchronization
 
@@ -13,10 +14,20 @@ final class OneDNNLibrary: @unchecked Sendable {
     private static let mostProducts = 512
 
     init() throws(EngineError) {
-        guard let context = sf_onednn_context_create() else {
+        guard let context = sf_onednn_context_create(Self.limit) else {
             throw .unavailable("onednn", reason: "oneDNN cannot be set up on this processor")
         }
         self.context = context
+    }
+
+    /// `SPINFLIP_ISA` binds oneDNN too.
+    private static var limit: sf_onednn_isa {
+        switch InstructionSet.active {
+        case .reference: SF_ONEDNN_SSE41
+        case .avx2: SF_ONEDNN_AVX2
+        case .avx512: SF_ONEDNN_AVX512
+        case .amx, .neon: SF_ONEDNN_ALL
+        }
     }
 
     deinit {

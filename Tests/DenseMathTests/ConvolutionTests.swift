@@ -68,6 +68,14 @@ import _TestSupport
         #expect(ConvolutionConformance.violations(of: Engines.best, on: geometry) == [])
     }
 
+    #if OneDNN
+    /// oneDNN's products of blocks, which `best` takes only where there is a matrix unit.
+    @Test(arguments: try geometries()) func blocks(_ geometry: ConvolutionGeometry) throws {
+        let engine = try OneDNNEngine(blocks: true)
+        #expect(ConvolutionConformance.violations(of: engine, on: geometry, threads: [1, 2]) == [])
+    }
+    #endif
+
     /// By hand: a 2×2 image of one channel and a 3×3 kernel with zero padding.
     @Test func byHand() throws {
         let geometry = try ConvolutionGeometry([2, 2, 1], Window(3), .zero, outputs: 1)

@@ -8,6 +8,7 @@ package struct PatchKernel: Sendable {
     package let scratchBytes: Int
     private let product: (float32: sf_patch_product_fn, bfloat16: sf_patch_product_fn)
     private let gradient: (float32: sf_patch_gradient_fn, bfloat16: sf_patch_gradient_fn)
+    private let gather: sf_gather_bf16_fn
 
     /// Extents that one call does best with.
     package static let productRows = Int(SF_PRODUCT_ROWS)
@@ -24,6 +25,7 @@ package struct PatchKernel: Sendable {
     private init(_ row: sf_convolution) {
         product = (row.product_f32, row.product_bf16)
         gradient = (row.gradient_f32, row.gradient_bf16)
+        gather = row.gather_bf16
         name = String(cString: row.name)
         scratchBytes = row.scratch_bytes
     }
@@ -40,6 +42,8 @@ package struct PatchKernel: Sendable {
         package enum Pixels {
             case reals(UnsafePointer<Float>)
             case signs(UnsafePointer<UInt64>)
+            /// bfloat16, for `gather` alone.
+            case halves(UnsafePointer<UInt16>)
         }
         package var pixels: Pixels
         /// Floats, or words, from pixel to pixel.
@@ -63,6 +67,7 @@ package struct PatchKernel: Sendable {
             switch pixels {
             case .reals(let base): image.reals = base
             case .signs(let base): image.bits = base
+            case .halves: break
             }
             return image
         }
@@ -105,6 +110,7 @@ package struct PatchKernel: Sendable {
             switch weights.values {
             case .reals(let base): product.b = base
             case .signs(let base): product.b_bits = base
+            case .halves: preconditionFailure("a product over patches has no bfloat16 weights in memory")
             }
             (product.b_tap, product.b_depth, product.b_column, product.b_first) = (weights.tap, weights.depth, weights.column, weights.first)
             (product.c, product.c_row, product.c_pixels) = (c, stride, pixels)
@@ -134,6 +140,18 @@ package struct PatchKernel: Sendable {
                 dz: dz + outputs.lowerBound, dz_row: dzStride, outputs: outputs.count, first_column: columns.lowerBound, columns: columns.count,
                 dw: dw + outputs.lowerBound * dwStride, dw_row: dwStride)
             (rounded ? self.gradient.bfloat16 : self.gradient.float32)(&gradient, scratch)
+        }
+    }
+
+    /// Rows of patches as bfloat16, row-major [rows × taps · channels], from bits or from bfloat16.
+    package func gather(_ map: PatchMap, _ image: Image, rows: Range<Int>, taps: Range<Int>, into target: UnsafeMutablePointer<UInt16>) {
+        map.sources.withUnsafeBufferPointer { sources in
+            var map = sf_patch_map(sources: sources.baseAddress, entries: map.entries, taps: map.taps)
+            var pixels = image.c
+            var halves: UnsafePointer<UInt16>?
+            if case .halves(let base) = image.pixels { halves = base }
+            precondition(halves != nil || pixels.bits != nil, "patches in bfloat16 come from bits or from bfloat16")
+            self.gather(&map, &pixels, halves, rows.lowerBound, rows.count, taps.lowerBound, taps.count, target)
         }
     }
 }

@@ -5,5 +5,5 @@ static const sf_patch_code plain = {&sf_blocking_avx2, NULL}, rounded = {&sf_blo
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(avx2, SF_ISA_AVX2, "avx2", &plain, &rounded, runs)
+SF_DEFINE_CONVOLUTION(avx2, SF_ISA_AVX2, "avx2", &plain, &rounded, sf_gather_bf16_plain, runs)
 #endif

@@ -15,11 +15,33 @@ static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outs
     }
 }
 
+/// Thirty-two bits choose between 0x3F80, which is 1, and 0xBF80, which is -1.
+static inline SF_TARGET void expand(const uint64_t* row, size_t first, size_t count, uint16_t* out) {
+    const __m512i plus = _mm512_set1_epi16(0x3F80), minus = _mm512_set1_epi16((short)0xBF80);
+    for (size_t k = 0; k < count; k += 32) {
+        const size_t bit = first + k, shift = bit % 64, rest = count - k < 32 ? count - k : 32;
+        uint64_t bits = row[bit / 64] >> shift;
+        if (shift + rest > 64) bits |= row[bit / 64 + 1] << (64 - shift);
+        const __m512i values = _mm512_mask_blend_epi16((__mmask32)bits, minus, plus);
+        if (rest == 32) _mm512_storeu_si512(out + k, values);
+        else _mm512_mask_storeu_epi16(out + k, ((__mmask32)1 << rest) - 1, values);
+    }
+}
+
+#define SF_GATHER_TARGET SF_TARGET
+#include "gather_bf16.inc"
+
+void sf_gather_bf16_avx512(
+    const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
+    size_t taps, uint16_t* out) {
+    gather_bf16(map, image, halves, first_row, rows, first_tap, taps, out);
+}
+
 static const sf_patch_code plain = {&sf_blocking_avx512, signs}, rounded = {&sf_blocking_avx512_rounded, signs};
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(avx512, SF_ISA_AVX512, "avx512", &plain, &rounded, runs)
+SF_DEFINE_CONVOLUTION(avx512, SF_ISA_AVX512, "avx512", &plain, &rounded, sf_gather_bf16_avx512, runs)
 
 const sf_patch_code sf_patch_code_avx512 = {&sf_blocking_avx512, signs};
 #endif

@@ -15,6 +15,7 @@ static inline uint32_t bits_of(const uint64_t* row, size_t byte) {
 /// A unit is a pair of bfloat16: the even depth value below, the odd one above. 0x3F80 is 1, 0xBF80 is -1.
 static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width) {
     const __m512i minus = _mm512_set1_epi32((int)0xBF80BF80), even = _mm512_set1_epi32(0x8000), odd = _mm512_set1_epi32((int)0x80000000);
+    const __m512i one = _mm512_set1_epi32(0x3F80), one_less = _mm512_set1_epi32(0xBF80);
     for (size_t k = 0; k < depth; k += 2) {
         const uint64_t *first = rows[k], *second = k + 1 < depth ? rows[k + 1] : NULL;
         __m512i units;
@@ -24,10 +25,9 @@ static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outs
         } else {
             // Rare: half a pair or more lies outside. Past the end of the depth both operands are 0.
             const uint32_t none = outside == 0 ? 0 : 0x3F80, past = k + 1 < depth ? none : 0;
-            const __m512i low = first == NULL ? _mm512_set1_epi32((int)none)
-                                              : _mm512_mask_mov_epi32(_mm512_set1_epi32(0xBF80), (__mmask16)bits_of(first, byte), _mm512_set1_epi32(0x3F80));
-            const __m512i high = second == NULL ? _mm512_set1_epi32((int)past)
-                                                : _mm512_mask_mov_epi32(_mm512_set1_epi32(0xBF80), (__mmask16)bits_of(second, byte), _mm512_set1_epi32(0x3F80));
+            __m512i low = _mm512_set1_epi32((int)none), high = _mm512_set1_epi32((int)past);
+            if (first != NULL) low = _mm512_mask_blend_epi32((__mmask16)bits_of(first, byte), one_less, one);
+            if (second != NULL) high = _mm512_mask_blend_epi32((__mmask16)bits_of(second, byte), one_less, one);
             units = _mm512_or_si512(low, _mm512_slli_epi32(high, 16));
         }
         _mm512_storeu_si512(panel + k / 2 * width, units);
@@ -36,8 +36,11 @@ static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outs
 
 static const sf_patch_code pairs = {&sf_blocking_avx512bf16, signs};
 extern const sf_patch_code sf_patch_code_avx512;
+void sf_gather_bf16_avx512(
+    const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
+    size_t taps, uint16_t* out);
 
 static int runs(void) { return sf_dense_avx512bf16.runs(); }
 
-SF_DEFINE_CONVOLUTION(avx512bf16, SF_ISA_AVX512, "avx512+bf16", &sf_patch_code_avx512, &pairs, runs)
+SF_DEFINE_CONVOLUTION(avx512bf16, SF_ISA_AVX512, "avx512+bf16", &sf_patch_code_avx512, &pairs, sf_gather_bf16_avx512, runs)
 #endif

@@ -15,6 +15,11 @@ typedef struct {
 void sf_patch_product_run(const sf_patch_product* product, void* scratch, const sf_patch_code* code);
 void sf_patch_gradient_run(const sf_patch_gradient* gradient, void* scratch, const sf_patch_code* code);
 
+/// `gather_bf16` where nothing expands bits faster than a table.
+void sf_gather_bf16_plain(
+    const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
+    size_t taps, uint16_t* out);
+
 /// Working space of a call, in this order.
 typedef struct {
     _Alignas(64) float b_panel[SF_DENSE_WIDEST * SF_DENSE_DEPTH];
@@ -35,12 +40,12 @@ typedef struct {
 #undef SF_KERNEL
 
 /// Defines a variant from two codes.
-#define SF_DEFINE_CONVOLUTION(suffix, isa, name, plain, rounded, runs)                                                                 \
+#define SF_DEFINE_CONVOLUTION(suffix, isa, name, plain, rounded, gather, runs)                                                         \
     static void product_f32(const sf_patch_product* o, void* scratch) { sf_patch_product_run(o, scratch, plain); }                     \
     static void product_bf16(const sf_patch_product* o, void* scratch) { sf_patch_product_run(o, scratch, rounded); }                  \
     static void gradient_f32(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, plain); }                  \
     static void gradient_bf16(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, rounded); }               \
     const sf_convolution sf_convolution_##suffix = {                                                                                   \
-        isa, name, sizeof(sf_patch_space), product_f32, product_bf16, gradient_f32, gradient_bf16, runs};
+        isa, name, sizeof(sf_patch_space), product_f32, product_bf16, gradient_f32, gradient_bf16, gather, runs};
 
 #endif

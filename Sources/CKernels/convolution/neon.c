@@ -5,5 +5,5 @@ static const sf_patch_code plain = {&sf_blocking_neon, NULL}, rounded = {&sf_blo
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(neon, SF_ISA_NEON, "neon", &plain, &rounded, runs)
+SF_DEFINE_CONVOLUTION(neon, SF_ISA_NEON, "neon", &plain, &rounded, sf_gather_bf16_plain, runs)
 #endif

@@ -25,4 +25,4 @@ static const sf_patch_code plain_code = {&plain, NULL}, rounded_code = {&rounded
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(reference, SF_ISA_REFERENCE, "reference", &plain_code, &rounded_code, runs)
+SF_DEFINE_CONVOLUTION(reference, SF_ISA_REFERENCE, "reference", &plain_code, &rounded_code, sf_gather_bf16_plain, runs)

@@ -67,6 +67,13 @@ void sf_gather_bits(
 typedef void (*sf_patch_product_fn)(const sf_patch_product* product, void* scratch);
 typedef void (*sf_patch_gradient_fn)(const sf_patch_gradient* gradient, void* scratch);
 
+/// Patches as bfloat16, row-major, for a matrix product of another library: out[r][t·channels + k] for rows first_row … first_row + rows and
+/// taps first_tap … first_tap + taps. Pixels are bfloat16 at `halves` when that is not NULL (strides of the image count them), else the
+/// image's bits. Rows of `out` follow each other.
+typedef void (*sf_gather_bf16_fn)(
+    const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
+    size_t taps, uint16_t* out);
+
 typedef struct {
     sf_isa isa;
     /// Instruction set with its extensions, for logs.
@@ -75,6 +82,7 @@ typedef struct {
     /// Operands as float32, and rounded to bfloat16 (nearest, ties to even); sums are float32.
     sf_patch_product_fn product_f32, product_bf16;
     sf_patch_gradient_fn gradient_f32, gradient_bf16;
+    sf_gather_bf16_fn gather_bf16;
     /// 1 when this processor can run the variant: some need more than their level promises.
     int (*runs)(void);
 } sf_convolution;

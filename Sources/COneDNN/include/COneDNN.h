@@ -22,8 +22,11 @@ typedef struct sf_onednn_context sf_onednn_context;
 /// Code for one shape. Any number of threads may run it at once.
 typedef struct sf_onednn_product sf_onednn_product;
 
-/// NULL when the library cannot be set up.
-sf_onednn_context* sf_onednn_context_create(void);
+/// The newest instructions that the library may use.
+typedef enum { SF_ONEDNN_ALL, SF_ONEDNN_SSE41, SF_ONEDNN_AVX2, SF_ONEDNN_AVX512 } sf_onednn_isa;
+
+/// NULL when the library cannot be set up. The library keeps the limit of the first context for the whole process.
+sf_onednn_context* sf_onednn_context_create(sf_onednn_isa limit);
 void sf_onednn_context_destroy(sf_onednn_context* context);
 
 /// Version of the library that is loaded, which may be newer than the headers it was compiled with.

@@ -1,12 +1,22 @@
 #if OneDNN
 public import BitCore
 
-/// Convolutions of the portable engine, which reach the rate of oneDNN's matrix products without a copy of what windows cover.
+/// Convolutions of the portable engine, which reach the rate of oneDNN's matrix products without a copy of what windows cover; in bfloat16 by
+/// blocks on oneDNN's products where those have a matrix unit.
 extension OneDNNEngine {
+    /// Blocks, when they pay: a window over few channels is too short for a matrix unit.
+    private func blocks(_ geometry: ConvolutionGeometry, _ precision: MatrixPrecision) -> BlockConvolution? {
+        guard precision == .bfloat16, geometry.groups == 1, geometry.channels >= 16 else { return nil }
+        return blocks
+    }
+
     public func convolve(
         _ geometry: ConvolutionGeometry, batch: Int, image: ConvolutionOperand, kernel: ConvolutionOperand,
         into z: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
+        if let blocks = blocks(geometry, precision) {
+            return blocks.convolve(geometry, batch: batch, image: image, weights: kernel, into: z, parallel: parallel)
+        }
         portable.convolve(geometry, batch: batch, image: image, kernel: kernel, into: z, precision: precision, parallel: parallel)
     }
 
@@ -14,6 +24,10 @@ extension OneDNNEngine {
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, kernel: ConvolutionOperand,
         into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
+        if let blocks = blocks(geometry, precision), let maps = PatchMap.backward(geometry.positions) {
+            return blocks.imageGradient(
+                geometry, batch: batch, outputGradient: dz, weights: kernel, maps: maps, into: dx, parallel: parallel)
+        }
         portable.convolveImageGradient(
             geometry, batch: batch, outputGradient: dz, kernel: kernel, into: dx, precision: precision, parallel: parallel)
     }
@@ -22,6 +36,9 @@ extension OneDNNEngine {
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, image: ConvolutionOperand,
         into dw: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
+        if let blocks = blocks(geometry, precision) {
+            return blocks.kernelGradient(geometry, batch: batch, outputGradient: dz, image: image, into: dw, parallel: parallel)
+        }
         portable.convolveKernelGradient(
             geometry, batch: batch, outputGradient: dz, image: image, into: dw, precision: precision, parallel: parallel)
     }

@@ -60,6 +60,7 @@ struct PatchConvolution: Sendable {
                             case .signs(let words):
                                 b = .init(
                                     signs: words + group * outputs * taps * wordsPerRow, tap: wordsPerRow, depth: taps * wordsPerRow, first: 0)
+                            case .halves: preconditionFailure("a kernel is floats or bits")
                             }
                             kernel.product(
                                 map, gradients, rows: rows, b, columns: channels, into: dx + group * channels, stride: geometry.channels,
