@@ -8,6 +8,10 @@ public struct KernelRoof: Sendable {
         case binary
         /// Unsigned bytes × ±1 bytes.
         case bytes
+        /// float32, fused multiply-add.
+        case float32
+        /// bfloat16 with sums in float32, on vectors: a matrix unit has a higher roof.
+        case bfloat16
     }
 
     /// Multiply-accumulates of a round.
@@ -17,7 +21,13 @@ public struct KernelRoof: Sendable {
     public init(_ product: Product, _ instructionSet: InstructionSet) {
         precondition(InstructionSet.supported.contains(instructionSet), "this machine has no \(instructionSet.rawValue)")
         let roof = sf_roof_select(instructionSet.level).pointee
-        loop = product == .binary ? roof.binary : roof.bytes
+        loop =
+            switch product {
+            case .binary: roof.binary
+            case .bytes: roof.bytes
+            case .float32: roof.f32
+            case .bfloat16: roof.bf16
+            }
         products = Int(loop.products)
     }
 

@@ -15,8 +15,10 @@ public struct OneDNNEngine: DenseEngine {
     /// Whether oneDNN multiplies bfloat16 on this processor.
     private let hasBFloat16: Bool
 
-    /// Convolutions by blocks, where oneDNN has a matrix unit for them.
+    /// Convolutions by blocks of oneDNN's products; nil where oneDNN has no bfloat16.
     let blocks: BlockConvolution?
+    /// Whether oneDNN has a matrix unit, and blocks pay wherever they can be had.
+    let prefersBlocks: Bool
 
     /// - Throws: `EngineError.unavailable` when oneDNN does not start on this machine.
     public init() throws(EngineError) { try self.init(blocks: nil) }
@@ -29,8 +31,8 @@ public struct OneDNNEngine: DenseEngine {
         case .failure: hasBFloat16 = false
         }
         let code = (try? library.product(Self.probe(.bfloat16)).get().name) ?? ""
-        let pays = InstructionSet.active == .amx && code.contains("amx")
-        blocks = hasBFloat16 && wanted ?? pays ? BlockConvolution(library: library, scratch: scratch) : nil
+        prefersBlocks = wanted ?? (InstructionSet.active == .amx && code.contains("amx"))
+        blocks = hasBFloat16 ? BlockConvolution(library: library, scratch: scratch) : nil
     }
 
     public var name: String { "onednn" }

@@ -43,7 +43,7 @@ public enum KernelBenchmark {
         let rate = item.work / spread.min * 1e-9
         let best = roof.map { Double($0.products * parallel.threads) / BenchmarkRow.Seconds(times.between).min * 1e-9 }
         return BenchmarkRow(
-            name: item.kernel.rawValue, shape: item.shape, isa: kernels.instructionSet.rawValue, threads: parallel.threads, seconds: spread,
+            name: item.name, shape: item.shape, isa: kernels.instructionSet.rawValue, threads: parallel.threads, seconds: spread,
             rate: rate, unit: item.kernel.unit, roof: best, fraction: best.map { rate / $0 })
     }
 }

@@ -9,6 +9,7 @@ import Testing
     @Test(arguments: levels.map(\.rawValue)) func aVariantStaysWithinItsLevel(_ raw: UInt32) {
         let level = sf_isa(rawValue: raw)
         let chosen = [
+            sf_convolution_select(level).pointee.isa, sf_dense_product_select(level).pointee.isa,
             sf_xnor_product_select(level).pointee.isa, sf_byte_product_select(level).pointee.isa, sf_pack_signs_select(level).pointee.isa,
             sf_threshold_select(level).pointee.isa, sf_elementwise_select(level).pointee.isa,
             sf_updates_select(level).pointee.isa, sf_gray_minima_select(level).pointee.isa,

@@ -21,6 +21,10 @@ typedef struct {
     sf_roof_loop binary;
     /// Of the byte product: multiply-add of unsigned with ±1 bytes.
     sf_roof_loop bytes;
+    /// Of float products: fused multiply-add.
+    sf_roof_loop f32;
+    /// Of products of bfloat16 with sums in float32: of pairs where the processor has that, else the same as f32. Not of matrix units.
+    sf_roof_loop bf16;
 } sf_roof;
 
 const sf_roof* sf_roof_select(sf_isa isa);

@@ -42,6 +42,25 @@ uint64_t sf_roof_bytes_neon(size_t rounds) {
     return vaddvq_u16(sum[0]);
 }
 
+uint64_t sf_roof_f32_neon(size_t rounds) {
+    float32x4_t sum[16], a[4], b[4];
+    for (int i = 0; i < 16; i++) sum[i] = vdupq_n_f32(0);
+    for (int i = 0; i < 4; i++) a[i] = vdupq_n_f32(0.5f * (float)i), b[i] = vdupq_n_f32(i % 2 ? 1 : -1);
+    for (size_t k = 0; k < rounds; k++) {
+        SF_UNROLL
+        for (int i = 0; i < 4; i++) {
+            SF_CHANGED(a[i]);
+            SF_CHANGED(b[i]);
+        }
+        SF_UNROLL
+        for (int i = 0; i < 16; i++) sum[i] = vfmaq_f32(sum[i], a[i / 4], b[i % 4]);
+    }
+    for (int i = 1; i < 16; i++) sum[0] = vaddq_f32(sum[0], sum[i]);
+    return (uint64_t)(int64_t)vaddvq_f32(sum[0]);
+}
+
+uint64_t sf_roof_bf16_neon(size_t rounds) { return sf_roof_f32_neon(rounds); }
+
 #else
 typedef int sf_roof_neon_not_here;
 #endif

@@ -20,6 +20,18 @@ uint64_t sf_roof_binary_reference(size_t rounds) {
     return sum[0] + sum[1] + sum[2] + sum[3];
 }
 
+uint64_t sf_roof_f32_reference(size_t rounds) {
+    float sum[4] = {0};
+    volatile float x = 1.5f, w = -0.25f;
+    for (size_t k = 0; k < rounds; k++) {
+        const float left = x, right = w;
+        for (int i = 0; i < 4; i++) sum[i] += left * right;
+    }
+    return (uint64_t)(int64_t)(sum[0] + sum[1] + sum[2] + sum[3]);
+}
+
+uint64_t sf_roof_bf16_reference(size_t rounds) { return sf_roof_f32_reference(rounds); }
+
 uint64_t sf_roof_bytes_reference(size_t rounds) {
     int64_t x = 200, w = -1, sum[4] = {0};
     for (size_t k = 0; k < rounds; k++)

@@ -3,9 +3,11 @@
 
 #include "../include/sf_roof.h"
 
-#define SF_KERNEL(isa, suffix, binary, bytes)                                                                                          \
+#define SF_KERNEL(isa, suffix, binary, bytes, f32, bf16)                                                                                          \
     uint64_t sf_roof_binary_##suffix(size_t rounds);                                                                                   \
-    uint64_t sf_roof_bytes_##suffix(size_t rounds);
+    uint64_t sf_roof_bytes_##suffix(size_t rounds);                                                                                    \
+    uint64_t sf_roof_f32_##suffix(size_t rounds);                                                                                      \
+    uint64_t sf_roof_bf16_##suffix(size_t rounds);
 #include "kernels.inc"
 #undef SF_KERNEL
 

@@ -1,13 +1,14 @@
 #if OneDNN
 public import BitCore
 
-/// Convolutions of the portable engine, which reach the rate of oneDNN's matrix products without a copy of what windows cover; in bfloat16 by
-/// blocks on oneDNN's products where those have a matrix unit.
+/// Convolutions of the portable engine, which reach the rate of oneDNN's matrix products without a copy of what windows cover. In bfloat16
+/// they go by blocks on oneDNN's products where those have a matrix unit, and where a product has few columns, for which the portable engine
+/// spends too much on packing.
 extension OneDNNEngine {
     /// Blocks, when they pay: a window over few channels is too short for a matrix unit.
-    private func blocks(_ geometry: ConvolutionGeometry, _ precision: MatrixPrecision) -> BlockConvolution? {
+    private func blocks(_ geometry: ConvolutionGeometry, _ precision: MatrixPrecision, columns: Int? = nil) -> BlockConvolution? {
         guard precision == .bfloat16, geometry.groups == 1, geometry.channels >= 16 else { return nil }
-        return blocks
+        return prefersBlocks || columns.map({ $0 <= 64 }) ?? false ? blocks : nil
     }
 
     public func convolve(
@@ -24,7 +25,7 @@ extension OneDNNEngine {
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, kernel: ConvolutionOperand,
         into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
-        if let blocks = blocks(geometry, precision), let maps = PatchMap.backward(geometry.positions) {
+        if let blocks = blocks(geometry, precision, columns: geometry.channels), let maps = PatchMap.backward(geometry.positions) {
             return blocks.imageGradient(
                 geometry, batch: batch, outputGradient: dz, weights: kernel, maps: maps, into: dx, parallel: parallel)
         }
