@@ -1,19 +1,24 @@
+internal import BinaryInference
 internal import BinaryNN
 internal import BitCore
 
 extension Dense: Lowerable {
     /// Signs or bytes times signs: integer sums, left to whoever reads them to emit.
     func lower(_ inputs: [LoweredValue], _ builder: inout LoweringBuilder) throws(LoweringError) -> LoweredValue {
-        guard kernelEncoding != .real, !hasBias else { throw .unsupportedLayer(name: builder.current, kind: hasBias ? "\(kind) with bias" : kind) }
-        let signs = builder.parameters.signs(kernel)
+        let signs = try kernelForm.loweredSigns(self, builder)
+        var product = LoweredProduct(
+            name: builder.current, source: 0, kernel: signs, form: .dense, isByte: false, zeroPoint: 0)
+        let (bound, shift): (Int, Int)
         switch inputs[0] {
-        case .bytes(let id, let zeroPoint, let shift):
-            return .sums(
-                LoweredSums(name: builder.current, source: id, kernel: signs, isByte: true, zeroPoint: zeroPoint, shift: shift))
-        case .bits(let id):
-            return .sums(LoweredSums(name: builder.current, source: id, kernel: signs, isByte: false, zeroPoint: 0, shift: 0))
-        case .sums, .affine:
-            throw .unsupportedInput(name: builder.current, kind: kind, found: inputs[0].kind)
+        case .bytes(let id, _, let zeroPoint, let s):
+            (product.source, product.isByte, product.zeroPoint) = (id, true, zeroPoint)
+            (bound, shift) = (signs.shape.columns * max(abs(zeroPoint), abs(255 - zeroPoint)), s)
+        case .bits(let id, _):
+            product.source = id
+            (bound, shift) = (signs.shape.columns, 0)
+        case .sums: throw unsupported(inputs[0], builder)
         }
+        let sums = LoweredSums(source: .product(product), shape: [units], offsets: product.offsets, bound: bound, shift: shift)
+        return .sums(try kernelForm.scaled(sums, bias: hasBias ? bias : nil, builder))
     }
 }

@@ -24,13 +24,21 @@ public enum Lowering {
         metadata: [String: String] = [:]
     ) throws -> InferenceModel {
         var builder = LoweringBuilder(parameters: parameters)
+        var readers = [Int](repeating: 0, count: network.nodes.count + 1)
+        for node in network.nodes { for id in node.inputs { readers[id.index] += 1 } }
         var values: [LoweredValue] = [try builder.input(network.input, input)]
-        for node in network.nodes {
+        for (index, node) in network.nodes.enumerated() {
             guard let layer = node.layer as? any Lowerable else {
                 throw LoweringError.unsupportedLayer(name: node.name, kind: node.layer.kind)
             }
             builder.current = node.name
-            values.append(try layer.lower(node.inputs.map { values[$0.index] }, &builder))
+            var value = try layer.lower(node.inputs.map { values[$0.index] }, &builder)
+            // Several readers share one node.
+            if readers[index + 1] > 1, case .sums(var sums) = value {
+                _ = builder.emit(&sums)
+                value = .sums(sums)
+            }
+            values.append(value)
         }
         builder.current = "scores"
         try builder.emitScores(values[values.count - 1])
@@ -46,57 +54,31 @@ protocol Lowerable: Layer {
     func lower(_ inputs: [LoweredValue], _ builder: inout LoweringBuilder) throws(LoweringError) -> LoweredValue
 }
 
-/// What a value of the network is in the lowered graph. Sums and affines are not yet nodes: whoever reads them decides their form (a
-/// threshold may flip rows of the kernel), so they carry what is needed to make one.
-enum LoweredValue {
-    /// Bytes q that stand for (q − zeroPoint)·2^−shift, the result of node or input `id`.
-    case bytes(id: Int, zeroPoint: Int, shift: Int)
-    case bits(id: Int)
-    case sums(LoweredSums)
-    /// a·z + b of sums z, as `BatchNorm` evaluates it.
-    case affine(LoweredSums, a: [Float], b: [Float], grid: ScoreGrid?)
-}
-
-/// The sums of a binary dense layer: z = (Σ w·x − zeroPoint·Σ w)·2^−shift, with x bytes or signs.
-struct LoweredSums {
-    /// The layer's name, which names the node.
-    var name: String
-    /// The value that the kernel multiplies.
-    var source: Int
-    var kernel: PackedTensor
-    var isByte: Bool
-    var zeroPoint: Int
-    var shift: Int
-
-    /// |z| in units of 2^−shift stays within this.
-    var bound: Int { kernel.shape.columns * (isByte ? max(abs(zeroPoint), abs(255 - zeroPoint)) : 1) }
-
-    /// zeroPoint·Σ w of each row: what the raw sum Σ w·x exceeds the centred one by.
-    var offsets: [Int] {
-        guard zeroPoint != 0 else { return Array(repeating: 0, count: kernel.shape.rows) }
-        let stride = kernel.wordsPerRow
-        return kernel.withUnsafeWords { words in
-            (0..<kernel.shape.rows).map { row in
-                let plus = words[row * stride..<(row + 1) * stride].reduce(0) { $0 + $1.nonzeroBitCount }
-                return zeroPoint * (2 * plus - kernel.shape.columns)
-            }
-        }
+extension Lowerable {
+    func unsupported(_ input: LoweredValue, _ builder: LoweringBuilder) -> LoweringError {
+        .unsupportedInput(name: builder.current, kind: kind, found: input.kind)
     }
 }
 
 public enum LoweringError: Error, Hashable, CustomStringConvertible {
     case unsupportedLayer(name: String, kind: String)
     case unsupportedInput(name: String, kind: String, found: String)
+    /// A padding whose value has no place among integers.
+    case padding(name: String, kind: String, Padding, hint: String)
     case inputWidth(String)
     case notFinite(name: String)
+    /// Sums that Float32 does not hold exactly, so that evaluation while training is not exact itself.
+    case inexact(name: String, bound: Int)
     case output(found: String)
 
     public var description: String {
         switch self {
         case .unsupportedLayer(let name, let kind): "layer \(name) (\(kind)) has no integer form yet; export a network of binary layers"
         case .unsupportedInput(let name, let kind, let found): "layer \(name) (\(kind)) reads \(found), which has no integer form here"
+        case .padding(let name, let kind, let padding, let hint): "layer \(name) (\(kind)) has no integer form with padding \(padding.rawValue); \(hint)"
         case .inputWidth(let what): "the network's input \(what)"
         case .notFinite(let name): "layer \(name) has a scale, bias or statistic that is not finite; the training run has diverged"
+        case .inexact(let name, let bound): "layer \(name) reads sums up to \(bound), which 32-bit floats do not hold exactly; they must stay below 2^24"
         case .output(let found): "the network ends in \(found) where it must end in scores; end it with a Dense layer or its BatchNorm"
         }
     }
