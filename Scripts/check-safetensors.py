@@ -31,20 +31,70 @@ def signs(words, columns):
     return bits[:, :columns].astype(np.int64) * 2 - 1
 
 
+def windows(node, image, outside):
+    """The values under each window, [positions down, across, taps, channels]; `outside` where no pixel is."""
+    (height, width, _), (down, across), (top, left, bottom, right) = node["image"], node["window"], node["margins"]
+    stride, dilation = node["stride"], node["dilation"]
+    rows = (height + top + bottom - (down - 1) * dilation - 1) // stride + 1
+    columns = (width + left + right - (across - 1) * dilation - 1) // stride + 1
+    result = np.zeros((rows, columns, down * across, image.shape[2]), dtype=np.int64)
+    for y, x, i, j in np.ndindex(rows, columns, down, across):
+        row, column = y * stride + i * dilation - top, x * stride + j * dilation - left
+        if node["padding"] == "replicate":
+            row, column = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
+        inside = 0 <= row < height and 0 <= column < width
+        result[y, x, i * across + j] = image[row, column] if inside else outside
+    return result
+
+
+def convolve(node, words, image, outside):
+    """Sums [positions down, across, outputs]."""
+    patches, groups = windows(node, image, outside), node["groups"]
+    taps, depth = patches.shape[2], patches.shape[3] // groups
+    kernel = signs(words, taps * depth)
+    outputs = len(kernel) // groups
+    parts = []
+    for group in range(groups):
+        part = patches[..., group * depth:(group + 1) * depth].reshape(*patches.shape[:2], taps * depth)
+        parts.append(part @ kernel[group * outputs:(group + 1) * outputs].T)
+    return np.concatenate(parts, axis=-1)
+
+
 def run(graph, arrays, item):
     """Every value for one item: the input, then the result of each node."""
-    values = [np.array(item, dtype=np.int64)]
+    values = [np.array(item, dtype=np.int64).reshape(graph["input"]["shape"])]
     for node in graph["nodes"]:
         x = values[node["inputs"][0]]
         name, op = node["name"], node["op"]
         if op == "binarise":
-            y = np.where(x >= node["threshold"], 1, -1)
+            y = np.where(x.reshape(-1) >= node["threshold"], 1, -1)
         elif op in ("byteDense", "binaryDense"):
-            y = signs(arrays[name + ".kernel"], node["columns"]) @ x
+            y = signs(arrays[name + ".kernel"], node["columns"]) @ x.reshape(-1)
+        elif op == "byteConvolution":
+            y = convolve(node, arrays[name + ".kernel"], x, node["outside"])
+        elif op == "binaryConvolution":
+            y = convolve(node, arrays[name + ".kernel"], x, 1 if node["padding"] == "plusOne" else 0)
+        elif op == "maxPool":
+            y = windows(node, x, 0).max(axis=2)
+        elif op == "bitPool":
+            under = windows(node, x, 0)
+            y = np.where(signs(arrays[name + ".any"], x.shape[2])[0] > 0, under.max(axis=2), under.min(axis=2))
+        elif op == "sumPool":
+            y = windows(node, x, 0).sum(axis=2)
+        elif op == "flip":
+            y = -x * signs(arrays[name + ".flips"], node["columns"])[0]
+        elif op == "reshape":
+            y = x.reshape(node["shape"])
+        elif op == "concatenate":
+            y = np.concatenate([values[index] for index in node["inputs"]], axis=-1)
+        elif op == "slice":
+            y = x[..., node["first"]:node["first"] + node["count"]]
+        elif op == "add":
+            y = sum(values[index] for index in node["inputs"])
         elif op == "threshold":
             y = np.where(x >= arrays[name + ".thresholds"], 1, -1)
         elif op == "scores":
-            y = arrays[name + ".scale"].astype(np.int64) * x + arrays[name + ".bias"]
+            y = arrays[name + ".scale"].astype(np.int64) * x.reshape(-1) + arrays[name + ".bias"]
         else:
             raise ValueError(f"operation {op}")
         values.append(y)
@@ -70,7 +120,7 @@ def check(path):
         assert values[-1].tolist() == vector["scores"], "scores"
         assert int(np.argmax(values[-1])) == vector["class"], "class"
         for value, traced in zip(values[1:], vector.get("trace", [])):
-            assert value.tolist() == traced["values"], traced["node"]
+            assert value.reshape(-1).tolist() == traced["values"], traced["node"]
 
     # What the package writes itself, its order of arrays included, is the same file to a reader.
     again = safetensors.numpy.save(arrays, metadata)

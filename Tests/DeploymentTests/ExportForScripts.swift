@@ -17,5 +17,12 @@ import _TestSupport
             _ = try CExporter(model, name: name).write(to: folder, vectors: vectors)
             _ = try SafetensorsExporter(model, name: name).write(to: folder, vectors: vectors)
         }
+        // Between them these have every operation.
+        for seed in 0..<12 as Range<UInt64> {
+            let model = try RandomImageModel.make(seed: seed, binarised: seed % 3 == 0)
+            let vectors = RandomModel.items(3, of: model.inputCount)
+            _ = try CExporter(model, name: "images_\(seed)").write(to: folder, vectors: vectors)
+            _ = try SafetensorsExporter(model, name: "images_\(seed)").write(to: folder, vectors: vectors)
+        }
     }
 }
