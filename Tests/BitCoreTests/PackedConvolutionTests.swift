@@ -56,4 +56,23 @@ import _TestSupport
             }
         }
     }
+
+    /// More taps times positions than a map lists: a window of 300×300 over an image of 300×300 sees less of it from its sides.
+    @Test func windowsBeyondAMap() throws {
+        let geometry = try ConvolutionGeometry(
+            [300, 300, 1], Window(300), .zero, margins: Margins(top: 2, left: 100, bottom: 0, right: 99), outputs: 1)
+        #expect(geometry.positions.positions * geometry.window.taps > 1 << 24)
+        let ones = PackedTensor(words: [UInt64](repeating: 1, count: 300 * 300), shape: geometry.image.batched(1))
+        let kernel = PackedTensor(words: [UInt64](repeating: 1, count: 300 * 300), shape: geometry.kernel)
+        var sums = [Int32](repeating: 0, count: geometry.output.count)
+        sums.withUnsafeMutableBufferPointer {
+            Kernels.active.convolve(ones, BinaryConvolution(kernel, geometry), into: $0, parallel: Parallel(threads: 2))
+        }
+        for y in 0..<3 {
+            for x in 0..<200 {
+                // All products are 1: as many as pixels that the window sees.
+                #expect(sums[y * 200 + x] == Int32((298 + y) * (300 - abs(x - 100))))
+            }
+        }
+    }
 }

@@ -151,12 +151,20 @@ extension PackedTensor {
         let geometry = kernel.geometry
         let channels = geometry.channels / geometry.groups
         withUnsafeWords { bits in
-            kernel.map.sources.withUnsafeBufferPointer { sources in
-                var map = sf_patch_map(sources: sources.baseAddress, entries: kernel.map.entries, taps: kernel.map.taps)
-                var image = sf_patch_image(
-                    reals: nil, bits: bits.baseAddress, stride: wordsPerRow, pixels: geometry.image[0] * geometry.image[1],
-                    first: group * channels, channels: channels, outside: 0)
-                sf_gather_bits(&map, &image, geometry.padding == .plusOne ? 1 : 0, range.lowerBound, range.count, target)
+            var image = sf_patch_image(
+                reals: nil, bits: bits.baseAddress, stride: wordsPerRow, pixels: geometry.image[0] * geometry.image[1],
+                first: group * channels, channels: channels, outside: 0)
+            func gather(_ map: PatchMap, _ rows: Range<Int>, _ target: UnsafeMutablePointer<UInt64>) {
+                map.sources.withUnsafeBufferPointer { sources in
+                    var map = sf_patch_map(sources: sources.baseAddress, entries: map.entries, taps: map.taps)
+                    sf_gather_bits(&map, &image, geometry.padding == .plusOne ? 1 : 0, rows.lowerBound, rows.count, target)
+                }
+            }
+            if let map = kernel.map { return gather(map, range, target) }
+            for (local, row) in range.enumerated() {
+                // A map of one entry: the row's number is that of its item.
+                let (item, position) = row.quotientAndRemainder(dividingBy: geometry.positions.positions)
+                gather(.forward(geometry.positions, position: position), item..<item + 1, target + local * kernel.rowWords)
             }
         }
     }

@@ -39,6 +39,20 @@ package struct PatchMap: Sendable {
         return PatchMap(all, targets: nil, entries: geometry.positions, kernelTaps: 0..<window.taps)
     }
 
+    /// The sources of a single position.
+    static func forward(_ geometry: WindowGeometry, position: Int) -> PatchMap {
+        let window = geometry.window
+        let (y, x) = position.quotientAndRemainder(dividingBy: geometry.width)
+        var sources = [Int32](repeating: -1, count: window.taps)
+        for i in 0..<window.height {
+            guard let row = geometry.sourceRow(y, tap: i) else { continue }
+            for j in 0..<window.width {
+                if let column = geometry.sourceColumn(x, tap: j) { sources[i * window.width + j] = Int32(row * geometry.image[1] + column) }
+            }
+        }
+        return PatchMap(sources, targets: nil, entries: 1, kernelTaps: 0..<window.taps)
+    }
+
     /// The same where no window reaches over a border and its taps have no gaps: a row of taps reads pixels that follow each other, so it
     /// counts as one tap of as many times the channels.
     package static func forwardByTapRows(_ geometry: WindowGeometry) -> PatchMap? {
