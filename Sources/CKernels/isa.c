@@ -36,3 +36,5 @@ int sf_isa_supported(sf_isa isa) {
     const sf_isa best = sf_isa_best();
     return isa == SF_ISA_REFERENCE || (isa <= best && (isa >= SF_ISA_NEON) == (best >= SF_ISA_NEON));
 }
+
+int sf_isa_pairs_pay(void) { return sf_isa_best() != SF_ISA_AMX; }

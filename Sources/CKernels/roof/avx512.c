@@ -86,8 +86,8 @@ static SF_BF16 uint64_t pairs(size_t rounds) {
 }
 
 uint64_t sf_roof_bf16_avx512(size_t rounds) {
-    // Without the extension products of rounded floats are products of floats, sixteen at a time.
-    return sf_dense_avx512bf16.runs() ? pairs(rounds) : sf_roof_f32_avx512(2 * rounds);
+    // Without the extension, or where it is slow, products of rounded floats are products of floats, sixteen at a time.
+    return sf_dense_avx512bf16.runs() && sf_isa_pairs_pay() ? pairs(rounds) : sf_roof_f32_avx512(2 * rounds);
 }
 
 #else
