@@ -94,6 +94,7 @@ let package = Package(
         tests("Ising", ["BitCore"]),
         tests("Datasets", ["BitCore", "CZlib"]),
         tests("BinaryNN", ["BitCore", "DenseMath"]),
+        tests("ModelZoo", ["BitCore", "DenseMath", "BinaryNN"]),
         tests("BinaryInference", ["BitCore"], resources: [.copy("Corpus")]),
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),

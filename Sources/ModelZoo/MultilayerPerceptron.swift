@@ -36,7 +36,7 @@ public struct MultilayerPerceptron: Sendable, Hashable {
             let isLast = index == widths.count - 2
             try builder.add(Dense(width, kernel: kernel), named: "dense\(index + 1)")
             try builder.add(
-                BatchNorm(scale: batchNormScale, momentum: batchNormMomentum, isOutput: isLast), named: "norm\(index + 1)")
+                BatchNorm(scale: batchNormScale, momentum: batchNormMomentum, isOutput: isLast && kernel != .real), named: "norm\(index + 1)")
             if !isLast { try builder.add(Sign(surrogate), named: "sign\(index + 1)") }
         }
         return builder.build()

@@ -1,0 +1,39 @@
+public import BinaryNN
+public import BitCore
+
+/// The named convolutional architectures.
+public enum Architecture: String, Sendable, Hashable, CaseIterable {
+    case binaryNet = "binarynet"
+    case leNet = "lenet"
+    case xnorNet = "xnornet"
+    case biRealNet18 = "birealnet18"
+    case resNetE18 = "resnete18"
+
+    /// Items and classes it was published for: what a summary or a benchmark without data takes.
+    /// - Parameter isImageNet: the ImageNet form of the residual networks, which stands for CIFAR's otherwise.
+    public func standard(isImageNet: Bool) -> (items: Shape, classes: Int) {
+        switch self {
+        case .binaryNet: ([32, 32, 3], 10)
+        case .leNet: ([28, 28, 1], 10)
+        case .xnorNet: ([224, 224, 3], 1000)
+        case .biRealNet18, .resNetE18: isImageNet ? ([224, 224, 3], 1000) : ([32, 32, 3], 10)
+        }
+    }
+
+    /// True where two forms of the stem are known.
+    public var hasImageNetForm: Bool { self == .biRealNet18 || self == .resNetE18 }
+
+    /// - Parameters:
+    ///   - input: [height × width × channels], bytes or signs.
+    ///   - width: factor on the published widths of hidden layers.
+    public func network(
+        _ input: Signal, classes: Int, width: Double = 1, isImageNet: Bool = false, _ options: ModelOptions = ModelOptions()
+    ) throws(ShapeError) -> Network {
+        switch self {
+        case .binaryNet: try Self.binaryNet(input, classes, width, options)
+        case .leNet: try Self.leNet(input, classes, width, options)
+        case .xnorNet: try Self.xnorNet(input, classes, width, options)
+        case .biRealNet18, .resNetE18: try Self.residual18(self, input, classes, width, isImageNet, options)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import BinaryNN
+import BitCore
+import DenseMath
+import Testing
+import _TestSupport
+
+/// A batch norm and the sign behind it in one pass: the same bits as one after the other, and less to keep.
+@Suite struct FusionTests {
+    static func network(_ surrogate: Surrogate, scale: Bool, input: Signal, hasSecondReader: Bool = false) throws -> Network {
+        var builder = NetworkBuilder(input: input)
+        let sums = try builder.add(Conv2D(67, Window(3), .zero), named: "conv")
+        let normal = try builder.add(BatchNorm(scale: scale), named: "norm", reading: sums)
+        let signs = try builder.add(Sign(surrogate), named: "sign", reading: normal)
+        try builder.add(Conv2D(5, Window(3), .zero), named: "conv2", reading: signs)
+        if hasSecondReader {
+            try builder.add(GlobalAveragePool(), named: "mean")
+            let mean = try builder.add(GlobalAveragePool(), named: "side", reading: normal)
+            try builder.add(Dense(5, kernel: .real), named: "dense", reading: mean)
+        } else {
+            try builder.add(GlobalAveragePool(), named: "mean")
+        }
+        return builder.build()
+    }
+
+    @Test(
+        arguments: [Surrogate.straightThrough(), .straightThrough(limit: 0.4), .approxSign, .swishSign()],
+        [Signal([5, 6, 3], .sign), Signal([5, 6, 3], .real), Signal([5, 6, 3], .byte(zeroPoint: 128, shift: 7))])
+    func fusedPassesGiveTheSameBits(surrogate: Surrogate, input: Signal) throws {
+        for (isa, scale) in InstructionSet.supported.flatMap({ isa in [(isa, true), (isa, false)] }) {
+            let context = ExecutionContext(engine: PortableEngine(), kernels: Kernels(isa), parallel: Parallel(threads: 2))
+            let network = try Self.network(surrogate, scale: scale, input: input)
+            var generator = SeededGenerator(seed: 5)
+            var parameters = network.makeParameters(generator)
+            for name in scale ? ["norm.bias", "norm.scale"] : ["norm.bias"] {
+                let id = try #require(parameters.id(named: name))
+                parameters.setReals(id, (0..<67).map { _ in generator.normal() })
+            }
+            let shape = input.shape.batched(7)
+            let batch: Activation =
+                switch input.width {
+                case .sign: .packed(.random(shape, &generator))
+                case .byte: .real(Tensor((0..<shape.count).map { _ in Float(generator.index(below: 256) - 128) / 128 }, shape: shape))
+                default: .real(.normal(shape, &generator))
+                }
+            var gradients = [Gradients(network.specs), Gradients(network.specs)]
+            let tapes = [network.forward(batch, parameters, context), network.forwardUnfused(batch, parameters, context)]
+            for index in 0..<2 {
+                let output = tapes[index].output.real(context)
+                network.backward(output, tapes[index], parameters, into: &gradients[index], context)
+            }
+            #expect(tapes[0].output.real(context) == tapes[1].output.real(context))
+            for id in parameters.ids where parameters.spec(id).role != .statistic {
+                #expect(gradients[0].values(id) == gradients[1].values(id), "\(parameters.spec(id).name)")
+            }
+            if surrogate != .swishSign() {
+                #expect(tapes[0].byteCount < tapes[1].byteCount)
+                // 16 bits for each sum of signs or bytes, and nothing else of the norm's size.
+                if input.width != .real { #expect(tapes[0].byteCount < shape.count * 4 + shape.rows * 67 * 2 + shape.rows * 16 + 2000) }
+            }
+        }
+    }
+
+    /// Someone else reads the norm's values: they must be there.
+    @Test func aSecondReaderKeepsThemApart() throws {
+        let context = ExecutionContext(engine: PortableEngine())
+        let network = try Self.network(.straightThrough(), scale: true, input: Signal([4, 4, 2], .sign), hasSecondReader: true)
+        var generator = SeededGenerator(seed: 6)
+        let parameters = network.makeParameters(generator)
+        let batch = Activation.packed(.random([3, 4, 4, 2], &generator))
+        let (fused, apart) = (network.forward(batch, parameters, context), network.forwardUnfused(batch, parameters, context))
+        #expect(fused.output.real(context) == apart.output.real(context) && fused.byteCount == apart.byteCount)
+    }
+}
