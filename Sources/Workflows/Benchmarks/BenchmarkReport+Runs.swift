@@ -38,10 +38,11 @@ extension BenchmarkReport {
     }
 
     private static func untrained(_ name: String, seed: UInt64) throws -> LoadedModel {
-        guard case .mlp(let widths) = try ModelName(name) else { throw UnknownName("model", name, known: ModelName.forms) }
-        let network = try MultilayerPerceptron(widths: widths, kernel: .binary).network(input: .sign)
+        let named = try ModelName(name)
+        let (items, classes) = named.standard
+        let network = try named.network(items: items, classes: classes, input: .sign, ModelOptions(kernel: .binary))
         let parameters = network.makeParameters(SeededGenerator(seed: seed))
-        let model = try Lowering.lower(network, parameters, input: .init(shape: [widths[0]], threshold: 128), name: name)
+        let model = try Lowering.lower(network, parameters, input: .init(shape: items, threshold: 128), name: name)
         return LoadedModel(model, path: name)
     }
 }

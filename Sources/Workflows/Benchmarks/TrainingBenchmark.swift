@@ -29,13 +29,12 @@ public struct TrainingBenchmark: Sendable {
     ///   - settings: of the training plan: `precision`, `input`, …
     /// - Throws: what is wrong with a name or a setting.
     public init(model: String, optimizer: String, settings: [String: String] = [:], seed: UInt64 = 0, options: Options = Options()) throws {
-        guard case .mlp(let widths) = try ModelName(model) else { throw UnknownName("model", model, known: ModelName.forms) }
+        let (items, classes) = try ModelName(model).standard
         var generator = SeededGenerator(seed: seed).split("benchmark")
         func random(_ count: Int) throws -> Dataset {
             try Dataset(
-                name: "random", itemShape: [widths[0]],
-                features: (0..<count * widths[0]).map { _ in UInt8(truncatingIfNeeded: generator.next()) },
-                labels: (0..<count).map { $0 % widths[widths.count - 1] }, classNames: (0..<widths[widths.count - 1]).map(String.init))
+                name: "random", itemShape: items, features: (0..<count * items.count).map { _ in UInt8(truncatingIfNeeded: generator.next()) },
+                labels: (0..<count).map { $0 % classes }, classNames: (0..<classes).map(String.init))
         }
         data = try LabelledData(train: random(options.batchSize * options.stepsPerRound), test: random(1))
         let configuration = TrainingConfiguration(
@@ -99,12 +98,36 @@ public struct TrainingBenchmark: Sendable {
         ]
     }
 
-    /// The products of one step as a dense engine would do all of them.
+    /// The products of one step as a dense engine would do all of them: forward, kernel gradient and, but for the first layer, input gradient.
+    /// A convolution is a product with a row for each position, cut into blocks of rows.
     private var denseProducts: [MatrixProduct] {
-        guard let input = plan.network.nodes.first.map({ _ in plan.network.input.shape.count }) else { return [] }
-        let widths = [input] + plan.network.nodes.compactMap { ($0.layer as? Dense)?.units }
-        return EngineBenchmark.trainingStep(batch: options.batchSize, widths: widths, precision: plan.precision).map(\.product)
+        var isFirst = true
+        return plan.network.nodes.flatMap { node -> [MatrixProduct] in
+            let extents: (rows: Int, outputs: Int, depth: Int, groups: Int)
+            if let geometry = (node.layer as? Conv2D)?.geometry {
+                extents = (
+                    options.batchSize * geometry.positions.positions, geometry.outputs / geometry.groups, geometry.depth, geometry.groups
+                )
+            } else if let dense = node.layer as? Dense {
+                extents = (options.batchSize, dense.units, plan.network.signal(node.inputs[0]).shape.count, 1)
+            } else {
+                return []
+            }
+            defer { isFirst = false }
+            let starts = stride(from: 0, to: extents.rows, by: Self.blockRows)
+            let blocks = starts.map { min(Self.blockRows, extents.rows - $0) }.flatMap { Array(repeating: $0, count: extents.groups) }
+            return blocks.flatMap { rows -> [MatrixProduct] in
+                let forward = MatrixProduct(
+                    rows: rows, columns: extents.outputs, depth: extents.depth, transposeB: true, precision: plan.precision)
+                let data = MatrixProduct(rows: rows, columns: extents.depth, depth: extents.outputs, precision: plan.precision)
+                let weights = MatrixProduct(
+                    rows: extents.outputs, columns: extents.depth, depth: rows, transposeA: true, precision: plan.precision)
+                return [forward] + (isFirst ? [] : [data]) + [weights]
+            }
+        }
     }
+
+    private static let blockRows = 8192
 
     /// Operands large enough for every product: ±1, as in a step.
     private struct Operands: Sendable {

@@ -11,12 +11,10 @@ extension ModelSummary {
     /// A named architecture as it would ship.
     /// - Throws: `ModelNameError`, or `ShapeError` when its layers do not fit.
     public init(named name: String, binarisedInput: Bool) throws {
-        let network: Network
-        switch try ModelName(name) {
-        case .mlp(let widths):
-            network = try MultilayerPerceptron(widths: widths, kernel: .binary).network(
-                input: binarisedInput ? .sign : .byte(zeroPoint: 128, shift: 7))
-        }
+        let model = try ModelName(name)
+        let (items, classes) = model.standard
+        let network = try model.network(
+            items: items, classes: classes, input: binarisedInput ? .sign : .byte(zeroPoint: 128, shift: 7), ModelOptions(kernel: .binary))
         self.init(network, model: name)
     }
 }

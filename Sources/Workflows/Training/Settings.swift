@@ -52,6 +52,13 @@ public struct Settings: Sendable {
         return chosen
     }
 
+    /// One of a few names; nil when the key is not given.
+    public mutating func choice<Value>(_ key: String, among names: [String], _ make: (String) -> Value?) throws(SettingsError) -> Value? {
+        guard let text = text(key) else { return nil }
+        guard let chosen = make(text) else { throw .value(key: key, value: text, wants: names.joined(separator: ", ")) }
+        return chosen
+    }
+
     /// Throws when a key was given that no reader asked for.
     public func checkAllRead() throws {
         if let stray = values.keys.sorted().first(where: { !known.contains($0) }) {

@@ -20,11 +20,15 @@ public struct TrainingPlan: Sendable {
     public static let settingsHelp: [(key: String, meaning: String)] = [
         ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
         ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
-        ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default ste)"),
+        ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default the model's, mostly ste)"),
         ("shift", "random shift of training images in whole pixels (default 0)"),
         ("warp-shift, warp-rotation, warp-zoom", "random sub-pixel shift (pixels), turn (degrees) and zoom (share) of training images (default 0)"),
-        ("batch-norm-scale", "train a scale γ in batch norm (default true)"),
-        ("batch-norm-momentum", "share of running statistics a step keeps (default 0.9)"),
+        ("norm", "batch or layer, the normalisation of convolutional models (default batch)"),
+        ("batch-norm-scale", "train a scale γ in batch and layer norm (default the model's, mostly true)"),
+        ("batch-norm-momentum", "share of running statistics a step keeps (default the model's, mostly 0.9)"),
+        ("batch-norm-epsilon", "added to variances, of convolutional models (default the model's)"),
+        ("weight-scale", "none, mean, mean-through, mean-xnor or learned, of binary kernels of convolutional models (default the model's)"),
+        ("padding", "zero, plusOne, replicate or valid, of binary convolutions (default zero)"),
         ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
         ("flip-interval", "steps between counts of latent flips (default 10)"),
         ("learning-rate", "of Adam: a schedule (default 1e-3; 1e-2 beside bop)"),
@@ -69,11 +73,12 @@ public struct TrainingPlan: Sendable {
     private static func network(
         _ model: ModelName, _ kernel: ParameterEncoding, _ encoding: InputEncoding, _ data: LabelledData, _ settings: inout Settings
     ) throws -> Network {
-        let surrogate = try settings.choice(
-            "surrogate", default: .straightThrough(), among: Surrogate.names
-        ) { Surrogate(named: $0) }
-        let scale = try settings.boolean("batch-norm-scale", default: true)
-        let momentum = try settings.number("batch-norm-momentum", default: 0.9, in: 0...0.9999999)
+        var options = ModelOptions(kernel: kernel)
+        options.surrogate = try settings.choice("surrogate", among: Surrogate.names) { Surrogate(named: $0) }
+        if settings.text("batch-norm-scale") != nil { options.normScale = try settings.boolean("batch-norm-scale", default: true) }
+        if settings.text("batch-norm-momentum") != nil {
+            options.normMomentum = Float(try settings.number("batch-norm-momentum", default: 0.9, in: 0...0.9999999))
+        }
         switch model {
         case .mlp(let widths):
             guard widths[0] == data.itemShape.count else {
@@ -85,9 +90,19 @@ public struct TrainingPlan: Sendable {
                 throw ConfigurationError(
                     reason: "\(model) ends in \(widths[widths.count - 1]) classes, but \(data.name) has \(data.classCount); end with -\(data.classCount)")
             }
-            return try MultilayerPerceptron(
-                widths: widths, kernel: kernel, surrogate: surrogate, batchNormScale: scale, batchNormMomentum: Float(momentum)
-            ).network(input: encoding.signal)
+        case .convolutional:
+            options.norm = try settings.choice(
+                "norm", default: .batch, among: ModelOptions.Normalisation.allCases.map(\.rawValue), ModelOptions.Normalisation.init(rawValue:))
+            if settings.text("batch-norm-epsilon") != nil {
+                options.normEpsilon = Float(try settings.number("batch-norm-epsilon", default: 1e-4, in: 1e-12...1))
+            }
+            options.weightScale = try settings.choice("weight-scale", among: WeightScale.names) { WeightScale(named: $0) }
+            options.padding = try settings.choice("padding", among: Padding.allCases.map(\.rawValue)) { Padding(rawValue: $0) }
+        }
+        do {
+            return try model.network(items: data.itemShape, classes: data.classCount, input: encoding.signal, options)
+        } catch {
+            throw ConfigurationError(reason: "\(model) does not take items of \(data.name), \(data.itemShape): \(error)")
         }
     }
 
