@@ -32,6 +32,17 @@ import _TestSupport
         #expect(counts.realMACs == 0 && counts.realBinaryMACs == 0)
     }
 
+    /// What one image leaves for the backward pass: less than a fifth of all layers' outputs in Float32.
+    @Test func aStepKeepsLittle() throws {
+        let network = try ModelName("binarynet").network(items: [32, 32, 3], classes: 10, input: Self.bytes, ModelOptions(kernel: .binary))
+        var generator = SeededGenerator(seed: 1)
+        let parameters = network.makeParameters(generator)
+        let image = Tensor((0..<3072).map { _ in Float(generator.index(below: 256) - 128) / 128 }, shape: [1, 32, 32, 3])
+        let kept = network.forward(.real(image), parameters, ExecutionContext(engine: PortableEngine())).byteCount
+        let outputs = network.nodes.reduce(0) { $0 + $1.output.shape.count }
+        #expect(kept < 700_000 && kept * 5 < outputs * 4)
+    }
+
     @Test func halfWidthsHalve() throws {
         let network = try ModelName("binarynet:0.5").network(items: [32, 32, 3], classes: 10, input: Self.bytes)
         let widths = network.nodes.compactMap { ($0.layer as? Conv2D)?.outputs ?? ($0.layer as? Dense)?.units }
