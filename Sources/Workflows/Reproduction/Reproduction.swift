@@ -1,0 +1,87 @@
+internal import BitCore
+public import Datasets
+public import DenseMath
+internal import Foundation
+internal import Report
+
+/// What `spinflip reproduce` does: an experiment's sweep in a folder, and below it our figures beside the published ones as a table, a Markdown
+/// page, a web page and an object.
+public struct Reproduction: Sendable {
+    public let experiment: Experiment
+    public let budget: Experiment.Budget
+    public var sweep: Sweep
+    let plan: ExperimentPlan
+    let folder: String
+    /// The command line, and what commit the program was built from, for the pages.
+    public var command = ""
+    public var commit = "unknown"
+
+    /// - Parameter seed: the first of the seeds.
+    public init(
+        _ experiment: Experiment, budget: Experiment.Budget, folder: String, catalog: DatasetCatalog, engine: any DenseEngine, threads: Int,
+        seed: UInt64 = 0
+    ) throws {
+        self.experiment = experiment
+        self.budget = budget
+        self.folder = folder
+        plan = experiment.plan(budget, ImageSource.best(in: catalog), seed)
+        sweep = Sweep(try plan.sweep(named: "\(experiment.name) (\(budget.rawValue))"), folder: folder, catalog: catalog, engine: engine, threads: threads)
+    }
+
+    /// What is trained on what, before it begins.
+    public var setting: String { plan.setting }
+
+    /// Puts the published figures beside those of a sweep, and writes the pages.
+    public func report(_ sweep: SweepReport) throws -> ReproductionReport {
+        var report = ReproductionReport(experiment, plan, budget, sweep, folder: folder)
+        report.command = command
+        report.commit = commit
+        report.machine = Self.machine(threads: self.sweep.threads, engine: self.sweep.engine)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try AtomicFile.write([UInt8](try encoder.encode(report)) + [10], to: report.jsonPath)
+        try AtomicFile.write(report.markdown, to: report.markdownPath)
+        try AtomicFile.write(report.page(sweep).render(), to: report.pagePath)
+        return report
+    }
+
+    private static func machine(threads: Int, engine: any DenseEngine) -> String {
+        let machine = MachineReport.current(threads: threads)
+        return "\(machine.processor), \(machine.cores) cores, \(threads) threads; \(NumberText.bytes(machine.memoryBytes)); kernels \(machine.isa), "
+            + "engine \(engine.name) (\(engine.details)); \(machine.system)"
+    }
+}
+
+/// What `spinflip reproduce list` prints.
+public struct ExperimentList: Sendable, Hashable, Codable {
+    public struct Entry: Sendable, Hashable, Codable {
+        public var name: String
+        public var title: String
+        public var source: String
+        public var needs: String
+        /// On two cores.
+        public var quick: String
+        public var full: String
+    }
+
+    public var experiments: [Entry]
+
+    public init() {
+        experiments = Experiment.all.map {
+            Entry(name: $0.name, title: $0.title, source: $0.source, needs: $0.needs, quick: $0.takes[.quick] ?? "", full: $0.takes[.full] ?? "")
+        }
+    }
+
+    public var text: String {
+        experiments.map { entry in
+            """
+            \(entry.name)
+              what    \(entry.title)
+              source  \(entry.source)
+              needs   \(entry.needs)
+              quick   \(entry.quick)
+              full    \(entry.full)
+            """
+        }.joined(separator: "\n\n")
+    }
+}

@@ -1,0 +1,99 @@
+internal import Foundation
+internal import Report
+
+extension ReproductionReport {
+    /// Below every table.
+    static let method =
+        "± is the 95 % interval of the mean over seeds (Student's t). Differences are taken seed by seed, in percentage points, with the interval of their mean."
+
+    private static func points(_ value: Double) -> String { "\(value < 0 ? "−" : "+")\(NumberText.decimal(abs(value) * 100, 2))" }
+
+    func published(_ row: Row) -> String {
+        row.published.map { row.isDifference ? Self.points($0) : NumberText.percent($0, places: 1) } ?? NumberText.none
+    }
+
+    func ours(_ row: Row) -> String {
+        guard let mean = row.ours else { return NumberText.none }
+        let half = row.interval.map { " ± \(NumberText.decimal($0 * 100, 2))" } ?? ""
+        return row.isDifference ? Self.points(mean) + half : NumberText.decimal(mean * 100, 2) + half + "\u{202F}%"
+    }
+
+    /// What `spinflip reproduce` prints.
+    public var text: String {
+        var table = TextTable([.text("what"), .number("published"), .number("ours"), .number("seeds"), .text("note")])
+        var ruled = false
+        for row in rows {
+            if row.isDifference, !ruled {
+                table.appendRule()
+                ruled = true
+            }
+            table.append([row.what, published(row), ours(row), "\(row.seeds.count)", row.note])
+        }
+        var lines = ["\(title) (\(budget.rawValue))", "", setting, "", table.render(), "", Self.method, ""]
+        lines += ["Not shown:"] + notShown.map { "- \($0)" }
+        if !failures.isEmpty { lines += [""] + failures.map { "failed  \($0.label): \($0.message)" } }
+        lines += ["", "pages  \(pagePath), \(markdownPath); curves \(sweepPath)"]
+        return lines.joined(separator: "\n")
+    }
+
+    /// The page for a folder of results.
+    public var markdown: String {
+        var lines = ["# \(title)", "", setting, "", "Source of the published figures: \(source).", ""]
+        lines += ["| what | published | ours | seeds | note |", "|---|---:|---:|---:|---|"]
+        for row in rows {
+            let cells = [row.what, published(row), ours(row), "\(row.seeds.count)", row.note]
+            lines.append("| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |")
+        }
+        lines += ["", Self.method, "", "## What is not shown", ""] + notShown.map { "- \($0)" }
+        if !failures.isEmpty { lines += ["", "## Failed runs", ""] + failures.map { "- \($0.label): \($0.message)" } }
+        lines += ["", "## How it was made", "", "```", command, "```", ""]
+        lines += facts.map { "- \($0.0): \($0.1)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var facts: [(String, String)] {
+        [
+            ("budget", budget.rawValue), ("runs", "\(completed) of \(runs) done" + (failed > 0 ? ", \(failed) failed" : "")),
+            ("seeds", seeds.map { "\($0)" }.joined(separator: ", ")),
+            ("training time", "\(NumberText.duration(trainingSeconds)), summed over the runs"), ("program", "spinflip \(version), commit \(commit)"),
+            ("machine", machine),
+        ]
+    }
+
+    /// The web page.
+    func page(_ sweep: SweepReport) -> HTMLReport {
+        var first: [HTMLReport.Block] = [.text(setting)]
+        let table = HTMLReport.Table(
+            columns: [.text("What"), .number("Published"), .number("Ours"), .number("Seeds"), .text("Note")],
+            rows: rows.map { [$0.what, published($0), ours($0), "\($0.seeds.count)", $0.note] })
+        first += [.table(table), .text(Self.method), .text("Source of the published figures: \(source).")]
+        var sections = [HTMLReport.Section("", first)]
+        let accuracies = rows.filter { !$0.isDifference && $0.ours != nil }
+        if accuracies.count > 1 {
+            sections.append(
+                .init(
+                    "Ours",
+                    [
+                        .intervals(
+                            IntervalChart(
+                                title: "Test accuracy: mean over seeds with its 95 % interval; small dots are the runs",
+                                points: accuracies.map { row in
+                                    .init(row.what, row.ours ?? 0, halfWidth: row.interval, values: row.values, text: ours(row))
+                                }, unit: .percent))
+                    ]))
+        }
+        sections.append(.init("What is not shown", [.text(notShown.map { "• \($0)" }.joined(separator: "\n"))]))
+        if !failures.isEmpty {
+            sections.append(
+                .init("Failed runs", [.table(.init(columns: [.text("Run"), .text("Why")], rows: failures.map { [$0.label, $0.message] }))]))
+        }
+        sections.append(
+            .init(
+                "How it was made",
+                [
+                    .code(command), .table(.init(columns: [.text(""), .text("")], rows: facts.map { [$0.0, $0.1] })),
+                    .text("The curves are in \(sweep.reportPath), every run in \(sweep.csvPath)."),
+                ]))
+        return HTMLReport(title: title, subtitle: "\(name), budget \(budget.rawValue)", sections: sections)
+    }
+}

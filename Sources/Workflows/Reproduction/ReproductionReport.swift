@@ -1,0 +1,93 @@
+internal import Foundation
+internal import Report
+
+/// Our figures beside the published ones, with everything a reader needs to judge both.
+public struct ReproductionReport: Sendable, Hashable, Codable {
+    public struct Row: Sendable, Hashable, Codable {
+        public var what: String
+        /// A share, or a difference of shares; null where nothing was published.
+        public var published: Double?
+        /// Mean over the seeds, likewise.
+        public var ours: Double?
+        /// Half the width of the 95 % interval of `ours`.
+        public var interval: Double?
+        public var seeds: [UInt64]
+        public var values: [Double]
+        public var note: String
+        /// `ours` is a difference of two other rows.
+        public var isDifference: Bool
+
+        public func encode(to encoder: any Encoder) throws {
+            // Every key is there in every row, null where there is nothing.
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(what, forKey: .what)
+            try container.encode(published, forKey: .published)
+            try container.encode(ours, forKey: .ours)
+            try container.encode(interval, forKey: .interval)
+            try container.encode(seeds, forKey: .seeds)
+            try container.encode(values, forKey: .values)
+            try container.encode(note, forKey: .note)
+            try container.encode(isDifference, forKey: .isDifference)
+        }
+    }
+
+    public var name: String
+    public var title: String
+    public var source: String
+    public var budget: Experiment.Budget
+    public var setting: String
+    public var rows: [Row]
+    public var notShown: [String]
+    public var command: String
+    public var commit: String
+    public var machine: String
+    public var version: String
+    public var seeds: [UInt64]
+    public var runs: Int
+    public var completed: Int
+    public var failed: Int
+    public var interrupted: Bool
+    public var failures: [SweepReport.Failure]
+    /// Sum over the runs.
+    public var trainingSeconds: Double
+    /// Of this call.
+    public var seconds: Double
+    public var jsonPath: String
+    public var markdownPath: String
+    public var pagePath: String
+    /// The sweep's own page, with the curves.
+    public var sweepPath: String
+
+    init(_ experiment: Experiment, _ plan: ExperimentPlan, _ budget: Experiment.Budget, _ sweep: SweepReport, folder: String) {
+        name = experiment.name
+        title = experiment.title
+        source = experiment.source
+        self.budget = budget
+        setting = plan.setting
+        let groups = Dictionary(sweep.groups.map { ($0.label, $0) }) { first, _ in first }
+        rows = plan.rows.map { row in
+            let group = groups[row.what]
+            return Row(
+                what: row.what, published: row.published, ours: group?.testAccuracy?.mean, interval: group?.testAccuracy?.halfWidth,
+                seeds: group?.seeds ?? [], values: group?.testAccuracies ?? [], note: row.note, isDifference: false)
+        }
+        rows += plan.comparisons.map { comparison in
+            let (a, b) = (groups[comparison.a]?.bySeed ?? [:], groups[comparison.b]?.bySeed ?? [:])
+            let seeds = a.keys.filter { b[$0] != nil }.sorted()
+            let difference = MeanInterval.paired(a, b)
+            return Row(
+                what: "\(comparison.a) − \(comparison.b)", published: comparison.published, ours: difference?.mean, interval: difference?.halfWidth,
+                seeds: seeds, values: seeds.map { (a[$0] ?? 0) - (b[$0] ?? 0) }, note: comparison.note, isDifference: true)
+        }
+        notShown = plan.notShown
+        (command, commit, machine, version) = ("", "unknown", "", Version.current)
+        seeds = plan.seeds
+        (runs, completed, failed, interrupted) = (sweep.runs, sweep.completed, sweep.failed, sweep.interrupted)
+        failures = sweep.failures
+        (trainingSeconds, seconds) = (sweep.trainingSeconds, sweep.seconds)
+        jsonPath = "\(folder)/\(experiment.name).json"
+        markdownPath = "\(folder)/\(experiment.name).md"
+        pagePath = "\(folder)/\(experiment.name).html"
+        sweepPath = sweep.reportPath
+    }
+}
