@@ -19,6 +19,9 @@ run train --model mlp:64-1024-10 --dataset digits --optimizer bop --epochs 60 --
     --set gamma=cosine:3e-3:1e-6 --set threshold=3e-7 --set learning-rate=cosine:1e-2:1e-4 \
     --set warp-shift=0.5 --set loss=squared-hinge --out "$out/run"
 run sweep Recipes/sweep-digits.json --out "$out/sweep" --workers 2
+run reproduce list
+# On the digits: with images it takes ten minutes.
+run reproduce bop2-cifar10 --budget quick --out "$out/bop2" --data-dir "$out/none"
 model="$out/run/model.safetensors"
 run summary "$model"
 run evaluate "$model" --dataset digits

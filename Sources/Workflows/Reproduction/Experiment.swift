@@ -48,10 +48,10 @@ package struct ExperimentPlan: Sendable {
     /// The difference of two rows' accuracies over the same seeds.
     package struct Comparison: Sendable {
         /// Names of rows: `a` minus `b`.
-        var a: String
-        var b: String
-        var published: Double? = nil
-        var note: String
+        package var a: String
+        package var b: String
+        package var published: Double? = nil
+        package var note: String
     }
 
     /// What was trained on what, in a sentence or two.

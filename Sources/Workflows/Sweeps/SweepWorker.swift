@@ -82,7 +82,8 @@ public struct SweepWorker: Sendable {
             let training = try TrainingRun(configuration, try data.load(configuration), folder: Self.path(of: run, in: folder))
             let result = try training.run(resume: true, engine: engine, threads: threads, inner, wallTime: wallTime)
             claim.end()
-            if result.isComplete {
+            // A run that ends before its last epoch although nobody stopped it has had enough: there is nothing to go on with.
+            if result.isComplete || !inner.isCancelled() {
                 _ = try store.finish(run.key, by: "\(name)", result: Self.text(result), at: wallTime())
             } else {
                 _ = try store.giveBack(run.key, by: "\(name)")
