@@ -30,7 +30,7 @@ import Workflows
         #expect(Set(plan.rows.map(\.what)).count == plan.rows.count)
         let data = try Self.data(images)
         for row in plan.rows {
-            #expect(throws: Never.self, "\(row.what)") { try TrainingPlan(row.configuration, data) }
+            #expect(throws: Never.self, "\(row.what)") { _ = try TrainingPlan(row.configuration, data) }
         }
         for comparison in plan.comparisons {
             #expect(plan.rows.contains { $0.what == comparison.a } && plan.rows.contains { $0.what == comparison.b })
