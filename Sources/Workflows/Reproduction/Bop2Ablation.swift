@@ -40,7 +40,9 @@ extension RuleTable {
         // ×0.1 after each 100 of 350 epochs: after 2/7, 4/7 and 6/7 of the run.
         let every = Double(scale.epochs) * 2 / 7
         func staircase(_ value: String) -> String { "staircase:\(value):0.1:\(every)" }
-        func variant(_ what: String, _ changes: [String: String], quick: Bool, _ note: String = "", rule: String = "bop2-biased") -> (ExperimentPlan.Row, Bool) {
+        func variant(
+            _ what: String, _ changes: [String: String], quick: Bool, _ note: String = "", rule: String = "bop2-biased"
+        ) -> (ExperimentPlan.Row, Bool) {
             (row(what, rule, constants.merging(changes) { $1 }, note: note.isEmpty ? "published for no figure" : note), quick)
         }
         var all = [

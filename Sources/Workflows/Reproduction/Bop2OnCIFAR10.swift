@@ -50,7 +50,9 @@ extension RuleTable.Scale {
             case .jpeg:
                 "the first \(limit ?? 20_000) training images of CIFAR-10 through lossy JPEG (cifar10-jpeg), tested on its 10,000 lossy test images: "
                     + "no figure here may be set beside a published one without saying so"
-            case .digits: "the embedded 8×8 digits, since neither cifar10 nor cifar10-jpeg is in the data folder: this shows that the rules run, and nothing about CIFAR-10"
+            case .digits:
+                "the embedded 8×8 digits, since neither cifar10 nor cifar10-jpeg is in the data folder: this shows that the rules run, "
+                    + "and nothing about CIFAR-10"
             }
         let training = "\(epochs) epochs of batches of \(batchSize), cross-entropy" + (images == .digits ? "" : ", pad-crop-flip")
         return "\(model) on \(data). \(training), equal for all rules; hyper-parameters as published"

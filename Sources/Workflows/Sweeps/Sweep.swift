@@ -77,7 +77,7 @@ public struct Sweep: Sendable {
         let report = SweepReport(plan, stored, folder: folder, seconds: seconds, interrupted: interrupted)
         let lines = stored.map { run in
             SweepReport.RunLine(
-                key: run.key, state: run.state.rawValue, folder: SweepWorker.path(of: run, in: folder), result: run.trainingResult, message: run.message)
+                key: run.key, state: run.state.rawValue, folder: SweepWorker.path(of: run, in: folder), result: run.runResult, message: run.message)
         }
         try AtomicFile.write(SweepReport.csv(plan, lines), to: report.csvPath)
         let encoder = JSONEncoder()
@@ -125,7 +125,7 @@ private final class Watch: Sendable {
         for run in runs where run.state == .done || run.state == .failed {
             guard ended.withLock({ $0.insert(run.key).inserted }), !silently else { continue }
             let count = ended.withLock { $0.count }
-            if let result = run.trainingResult {
+            if let result = run.runResult {
                 control.log("[\(count)/\(all)] \(run.label): \(NumberText.percent(result.testAccuracy)) after \(NumberText.duration(result.seconds))")
             } else {
                 control.log("[\(count)/\(all)] \(run.label): failed: \(run.message ?? "")")

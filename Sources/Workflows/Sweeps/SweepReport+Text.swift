@@ -86,7 +86,7 @@ extension SweepReport {
         var key: String
         var state: String
         var folder: String
-        var result: TrainingResult?
+        var result: RunResult?
         var message: String?
     }
 

@@ -64,8 +64,8 @@ public struct SweepReport: Sendable, Hashable, Codable {
         completed = distinct.count { $0.state == .done }
         failed = distinct.count { $0.state == .failed }
         columns = plan.columns
-        var results: [String: TrainingResult] = [:]
-        for run in distinct { results[run.key] = run.trainingResult }
+        var results: [String: RunResult] = [:]
+        for run in distinct { results[run.key] = run.runResult }
         var members = [[SweepPlan.Run]](repeating: [], count: plan.groups.count)
         for run in plan.runs { members[run.group].append(run) }
         groups = zip(plan.groups, members).map { group, runs in
@@ -92,9 +92,9 @@ public struct SweepReport: Sendable, Hashable, Codable {
 }
 
 extension SweepReport.Group {
-    init(_ group: SweepPlan.Group, columns: [String], runs: [(seed: UInt64, state: StoredRun.State, result: TrainingResult?)]) {
+    init(_ group: SweepPlan.Group, columns: [String], runs: [(seed: UInt64, state: StoredRun.State, result: RunResult?)]) {
         let done = runs.compactMap { run in run.result.map { (run.seed, $0) } }
-        func mean(_ value: (TrainingResult) -> Double?) -> Double? { MeanInterval(done.compactMap { value($0.1) })?.mean }
+        func mean(_ value: (RunResult) -> Double?) -> Double? { MeanInterval(done.compactMap { value($0.1) })?.mean }
         self.init(
             label: group.label, variant: group.variant,
             values: Dictionary(zip(columns, group.values).compactMap { name, value in value.map { (name, $0) } }) { first, _ in first },
@@ -106,11 +106,6 @@ extension SweepReport.Group {
 }
 
 extension StoredRun {
-    /// What training reported, where it is done.
-    var trainingResult: TrainingResult? {
-        guard let result else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return try? decoder.decode(TrainingResult.self, from: Data(result.utf8))
-    }
+    /// What came out, where it is done.
+    var runResult: RunResult? { result.flatMap { RunResult(text: $0) } }
 }

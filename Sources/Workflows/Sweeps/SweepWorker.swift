@@ -1,6 +1,8 @@
 public import Datasets
 public import DenseMath
+internal import Deployment
 internal import Foundation
+internal import Report
 public import RunStore
 
 /// Works on a sweep: claims one run after the other until none is left that anybody could do. Any number of processes may each have one.
@@ -84,22 +86,33 @@ public struct SweepWorker: Sendable {
             claim.end()
             // A run that ends before its last epoch although nobody stopped it has had enough: there is nothing to go on with.
             if result.isComplete || !inner.isCancelled() {
-                _ = try store.finish(run.key, by: "\(name)", result: Self.text(result), at: wallTime())
+                _ = try store.finish(run.key, by: "\(name)", result: RunResult(result).text, at: wallTime())
             } else {
                 _ = try store.giveBack(run.key, by: "\(name)")
             }
         } catch let error as RunStoreError {
             throw error
+        } catch let error as LoweringError {
+            // It is trained, and has no packed form. A comparison of training methods can do without.
+            claim.end()
+            if let result = trained(run) {
+                _ = try store.finish(run.key, by: "\(name)", result: result.text, at: wallTime())
+            } else if inner.isCancelled() {
+                _ = try store.giveBack(run.key, by: "\(name)")
+            } else {
+                _ = try store.fail(run.key, by: "\(name)", message: "\(error)", at: wallTime())
+            }
         } catch {
             claim.end()
             _ = try store.fail(run.key, by: "\(name)", message: "\(error)", at: wallTime())
         }
     }
 
-    private static func text(_ result: TrainingResult) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(result), as: UTF8.self)
+    /// The result of a run by its log, if it was trained to its end.
+    private func trained(_ run: StoredRun) -> RunResult? {
+        guard let configuration = try? JSONDecoder().decode(TrainingConfiguration.self, from: Data(run.configuration.utf8)),
+            let log = try? RunLog(path: Self.path(of: run, in: folder))
+        else { return nil }
+        return RunResult(log, epochs: configuration.epochs)
     }
 }
