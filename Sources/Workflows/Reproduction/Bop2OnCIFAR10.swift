@@ -38,7 +38,7 @@ extension RuleTable.Scale {
         case (.digits, _):
             .init(
                 images: images, model: "mlp:64-256-10", epochs: budget == .quick ? 20 : 100, batchSize: 50, limit: nil, seeds: budget == .quick ? 3 : 10,
-                settings: ["augment": "warp:0.5", "batch-norm-scale": "false"])
+                settings: ["batch-norm-scale": "false"])
         }
     }
 
