@@ -24,33 +24,42 @@ public struct BoundOptimizer: Sendable {
     /// Bytes that the rules' state takes.
     public var stateBytes: Int { states.reduce(0) { $0 + $1.byteCount } }
 
-    /// One step for every trained parameter. With `countFlips`, returns for each kernel of signs how many of them flipped; without, only
-    /// where the rule knows it for free.
+    /// What one step came to.
+    public struct Outcome: Sendable, Hashable {
+        /// For each kernel of signs how many of them flipped, where that was counted.
+        public var flips: [FlipCount] = []
+        /// The first parameter whose step wrote a number that is not finite.
+        public var fault: ParameterID?
+    }
+
+    /// One step for every trained parameter. With `countFlips`, flips are counted for each kernel of signs; without, only where the rule
+    /// knows them for free.
     public mutating func step(
         _ parameters: inout ParameterStore, _ gradients: Gradients, _ clock: TrainingClock, countFlips: Bool, _ context: ExecutionContext
-    ) -> [FlipCount] {
-        var flips: [FlipCount] = []
+    ) -> Outcome {
+        var outcome = Outcome()
         for (index, route) in assignment.enumerated() {
             guard let route else { continue }
             let id = ParameterID(index: index)
             let spec = specs[index]
             let isLatent = spec.encoding == .latentBinary
             let before = isLatent && countFlips ? parameters.signs(id, kernels: context.kernels, parallel: context.parallel) : nil
-            let known = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context).flips
-            if let known {
-                flips.append(FlipCount(parameter: id, flips: known, count: spec.count))
+            let update = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context)
+            if !update.isFinite, outcome.fault == nil { outcome.fault = id }
+            if let known = update.flips {
+                outcome.flips.append(FlipCount(parameter: id, flips: known, count: spec.count))
             } else if let before {
                 let now = parameters.signs(id, kernels: context.kernels, parallel: context.parallel)
-                flips.append(FlipCount(parameter: id, flips: context.kernels.differingBits(before, now), count: spec.count))
+                outcome.flips.append(FlipCount(parameter: id, flips: context.kernels.differingBits(before, now), count: spec.count))
             }
         }
-        return flips
+        return outcome
     }
 
     /// Replaces the state of a parameter, as a checkpoint does.
     mutating func setState(_ state: RuleState, of id: ParameterID) {
         precondition(
-            state.slots.count == states[id.index].slots.count && state.slots.allSatisfy { $0.count == specs[id.index].count },
+            state.slots.count == states[id.index].slots.count && state.numbers.count == states[id.index].numbers.count && state.slots.allSatisfy { $0.count == specs[id.index].count },
             "state of another shape for \(specs[id.index].name)")
         states[id.index] = state
     }

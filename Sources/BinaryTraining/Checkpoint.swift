@@ -18,12 +18,15 @@ public enum Checkpoint {
         var data: String
         /// Rule name by parameter.
         var rules: [String: String]
+        /// By parameter, what its rule keeps of it as a whole.
+        var numbers: [String: [Double]]
     }
 
     /// - Parameter data: names the training data, so that a run is not resumed on other data.
     public static func write(_ state: TrainingState, options: TrainingOptions, data: String, to path: String) throws(CheckpointError) {
         var file = Safetensors()
         var rules: [String: String] = [:]
+        var numbers: [String: [Double]] = [:]
         for id in state.parameters.ids {
             let spec = state.parameters.spec(id)
             if spec.encoding == .binary {
@@ -33,12 +36,14 @@ public enum Checkpoint {
             }
             guard let rule = state.optimizer.rule(for: id) else { continue }
             rules[spec.name] = rule.name
+            if !rule.numberNames.isEmpty { numbers[spec.name] = state.optimizer.states[id.index].numbers }
             for (slot, values) in zip(rule.slotNames, state.optimizer.states[id.index].slots) {
                 file.add("state/\(spec.name)/\(slot)", Tensor(values, shape: spec.shape))
             }
         }
         let run = Run(
-            epoch: state.epoch, stepInEpoch: state.stepInEpoch, totals: state.totals, options: options, data: data, rules: rules)
+            epoch: state.epoch, stepInEpoch: state.stepInEpoch, totals: state.totals, options: options, data: data, rules: rules,
+            numbers: numbers)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         do {
@@ -78,6 +83,8 @@ public enum Checkpoint {
                 }
                 var slots = RuleState(slots: 0, count: spec.count)
                 for slot in rule.slotNames { slots.slots.append(try file.tensor("state/\(spec.name)/\(slot)", shape: spec.shape).elements) }
+                slots.numbers = run.numbers[spec.name] ?? []
+                guard slots.numbers.count == rule.numberNames.count else { throw CheckpointError(path: path, fault: .notACheckpoint) }
                 state.optimizer.setState(slots, of: id)
             }
         } catch let error as CheckpointError {
@@ -92,6 +99,8 @@ public enum Checkpoint {
             ("batch size", "\(was.batchSize)", "\(now.batchSize)"), ("seed", "\(was.seed)", "\(now.seed)"),
             ("loss", was.loss.rawValue, now.loss.rawValue), ("input encoding", "\(was.encoding)", "\(now.encoding)"),
             ("shift", "\(was.shift)", "\(now.shift)"), ("warp", "\(was.warp)", "\(now.warp)"), ("flip interval", "\(was.flipInterval)", "\(now.flipInterval)"),
+            ("gradient clipping", "\(was.clipping)", "\(now.clipping)"),
+            ("diagnostics interval", "\(was.diagnosticsInterval)", "\(now.diagnosticsInterval)"),
             ("data", run.data, data),
         ]
         for (what, was, now) in pairs where was != now { throw CheckpointError(path: path, fault: .differs(what, was, now)) }

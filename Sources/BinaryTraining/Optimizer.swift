@@ -6,6 +6,8 @@ public enum ParameterPredicate: Sendable, Hashable, CustomStringConvertible {
     case role(ParameterRole)
     /// The name equals the text, or begins with it up to a dot: `dense1` claims `dense1.kernel`.
     case named(String)
+    /// The name is one of these.
+    case oneOf(Set<String>)
     case everythingElse
 
     /// `everythingElse` is settled by the optimiser: it claims what no other route does.
@@ -14,6 +16,7 @@ public enum ParameterPredicate: Sendable, Hashable, CustomStringConvertible {
         case .encoding(let encoding): spec.encoding == encoding
         case .role(let role): spec.role == role
         case .named(let name): spec.name == name || spec.name.hasPrefix(name + ".")
+        case .oneOf(let names): names.contains(spec.name)
         case .everythingElse: false
         }
     }
@@ -23,6 +26,7 @@ public enum ParameterPredicate: Sendable, Hashable, CustomStringConvertible {
         case .encoding(let encoding): "encoding \(encoding.rawValue)"
         case .role(let role): "role \(role.rawValue)"
         case .named(let name): "name \(name)"
+        case .oneOf(let names): "names \(names.sorted().joined(separator: ", "))"
         case .everythingElse: "everything else"
         }
     }

@@ -27,17 +27,19 @@ public struct TrainingClock: Sendable, Hashable, Codable {
 }
 
 /// A number that may change over a run. Any hyper-parameter of any rule is one. In text: `0.001`, `linear:1e-3:1e-6`,
-/// `exponential:1e-3:1e-6`, `cosine:1e-2:0`, `staircase:1e-4:0.1:100`, `warmup:5:cosine:1e-2:0`.
+/// `exponential:1e-3:1e-6`, `cosine:1e-2:0`, `staircase:1e-4:0.1:100`, `ramp:1e-4`, `warmup:5:cosine:1e-2:0`.
 public indirect enum Schedule: Sendable, Hashable {
     case constant(Double)
-    /// from → to, straight over the whole run.
+    /// from → to, straight over the whole run: to + (from − to)(1 − min(t, T)/T) at step t of T.
     case linear(from: Double, to: Double)
     /// from → to by a constant factor a step.
     case exponential(from: Double, to: Double)
     /// from → to along half a cosine (Loshchilov & Hutter 2017, without restarts).
     case cosine(from: Double, to: Double)
-    /// from·factor^⌊epochs/every⌋.
+    /// from·factor^⌊epochs/every⌋: Keras' exponential decay with `staircase`.
     case staircase(from: Double, factor: Double, everyEpochs: Double)
+    /// perEpoch·⌊epochs⌋: 0 in the first epoch.
+    case ramp(perEpoch: Double)
     /// 0 → the value of `then` over the first epochs, then `then` (on the run's own clock).
     case warmup(epochs: Double, then: Schedule)
 
@@ -47,12 +49,30 @@ public indirect enum Schedule: Sendable, Hashable {
         case .linear(let from, let to): return from + (to - from) * clock.progress
         case .exponential(let from, let to): return from * pow(to / from, clock.progress)
         case .cosine(let from, let to): return to + (from - to) * 0.5 * (1 + cos(.pi * clock.progress))
-        case .staircase(let from, let factor, let every): return from * pow(factor, (clock.epochs / every).rounded(.down))
+        case .staircase(let from, let factor, let every): return from * pow(factor, Self.wholes(clock.epochs / every))
+        case .ramp(let perEpoch): return perEpoch * Self.wholes(clock.epochs)
         case .warmup(let epochs, let then):
             let target = then.value(at: clock)
             // Counted from 1, so that the first step moves.
             let done = (Double(clock.step) + 1) / (epochs * Double(max(clock.stepsPerEpoch, 1)))
             return done < 1 ? target * done : target
+        }
+    }
+
+    /// ⌊x⌋, where a quotient that rounding left just below a whole number counts as that number.
+    private static func wholes(_ x: Double) -> Double { (x + 1e-9).rounded(.down) }
+
+    /// The values it takes over runs of any length lie between these.
+    public var bounds: ClosedRange<Double> {
+        switch self {
+        case .constant(let value): return value...value
+        case .linear(let from, let to), .exponential(let from, let to), .cosine(let from, let to): return min(from, to)...max(from, to)
+        case .staircase(let from, let factor, _):
+            if factor < 0 { return abs(factor) > 1 ? -.infinity ... .infinity : -abs(from)...abs(from) }
+            let last = factor > 1 ? from * .infinity : factor == 1 ? from : 0
+            return from == 0 ? 0...0 : min(from, last)...max(from, last)
+        case .ramp(let perEpoch): return perEpoch < 0 ? -.infinity...0 : perEpoch > 0 ? 0 ... .infinity : 0...0
+        case .warmup(_, let then): return min(0, then.bounds.lowerBound)...max(0, then.bounds.upperBound)
         }
     }
 }
@@ -65,6 +85,7 @@ extension Schedule: CustomStringConvertible, Codable {
         case .exponential(let from, let to): "exponential:\(from):\(to)"
         case .cosine(let from, let to): "cosine:\(from):\(to)"
         case .staircase(let from, let factor, let every): "staircase:\(from):\(factor):\(every)"
+        case .ramp(let perEpoch): "ramp:\(perEpoch)"
         case .warmup(let epochs, let then): "warmup:\(epochs):\(then)"
         }
     }
@@ -88,6 +109,7 @@ extension Schedule: CustomStringConvertible, Codable {
         case ("linear", 2): self = .linear(from: numbers[0], to: numbers[1])
         case ("exponential", 2) where numbers[0] > 0 && numbers[1] > 0: self = .exponential(from: numbers[0], to: numbers[1])
         case ("cosine", 2): self = .cosine(from: numbers[0], to: numbers[1])
+        case ("ramp", 1): self = .ramp(perEpoch: numbers[0])
         case ("staircase", 3) where numbers[2] > 0: self = .staircase(from: numbers[0], factor: numbers[1], everyEpochs: numbers[2])
         default: return nil
         }
@@ -117,7 +139,7 @@ extension Schedule: CustomStringConvertible, Codable {
     }
 
     /// The text forms, for messages.
-    public static let forms = "a number, linear:FROM:TO, exponential:FROM:TO, cosine:FROM:TO, staircase:FROM:FACTOR:EPOCHS or warmup:EPOCHS:…"
+    public static let forms = "a number, linear:FROM:TO, exponential:FROM:TO, cosine:FROM:TO, staircase:FROM:FACTOR:EPOCHS, ramp:PER-EPOCH or warmup:EPOCHS:…"
 }
 
 extension Schedule: ExpressibleByFloatLiteral {

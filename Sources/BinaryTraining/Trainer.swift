@@ -9,22 +9,34 @@ public struct Trainer: Sendable {
     public let options: TrainingOptions
     public let context: ExecutionContext
     public private(set) var state: TrainingState
+    /// What evaluation runs and what is shipped: `network`, or a twin with the same parameters that holds some kernels as signs which
+    /// `network` trains as reals (ProxQuant).
+    public let shippedNetwork: Network
     private var gradients: Gradients
 
     /// A new run: fresh parameters from the seed, each trained parameter with its rule.
-    public init(_ network: Network, _ optimizer: Optimizer, _ options: TrainingOptions, _ context: ExecutionContext) throws(RoutingError) {
+    /// - Parameter shipping: the network that evaluation runs, when it is not the trained one.
+    public init(
+        _ network: Network, _ optimizer: Optimizer, _ options: TrainingOptions, _ context: ExecutionContext, shipping: Network? = nil
+    ) throws(RoutingError) {
         let parameters = network.makeParameters(SeededGenerator(seed: options.seed).split("parameters"))
         let bound = try optimizer.bind(to: network.specs)
-        self.init(network, state: TrainingState(parameters: parameters, optimizer: bound), options, context)
+        self.init(network, state: TrainingState(parameters: parameters, optimizer: bound), options, context, shipping: shipping)
     }
 
     /// A run that goes on from `state`.
-    public init(_ network: Network, state: TrainingState, _ options: TrainingOptions, _ context: ExecutionContext) {
+    public init(_ network: Network, state: TrainingState, _ options: TrainingOptions, _ context: ExecutionContext, shipping: Network? = nil) {
         self.network = network
         self.options = options
         self.context = context
         self.state = state
+        shippedNetwork = shipping ?? network
         gradients = Gradients(network.specs)
+    }
+
+    /// The parameters as `shippedNetwork` holds them.
+    public var shippedParameters: ParameterStore {
+        shippedNetwork.specs == network.specs ? state.parameters : state.parameters.shipped(as: shippedNetwork.specs, context)
     }
 
     /// Bytes held between steps, by use.
@@ -61,9 +73,9 @@ public struct Trainer: Sendable {
         return true
     }
 
-    /// Share of `data` that the inference pass gets right.
+    /// Share of `data` that the inference pass of the network that is shipped gets right.
     public func accuracy(_ data: Dataset) -> Double {
-        Evaluation.accuracy(network, state.parameters, data, options.encoding, context)
+        Evaluation.accuracy(shippedNetwork, shippedParameters, data, options.encoding, context)
     }
 
     // MARK: Parts of a run
@@ -74,21 +86,35 @@ public struct Trainer: Sendable {
         let batch = trainingBatch(data, items)
         let tape = network.forward(batch.input, state.parameters, context)
         let loss = options.loss.evaluate(tape.output.real(context), labels: batch.labels)
-        guard loss.mean.isFinite else { throw .diverged(epoch: state.epoch + 1, step: state.stepInEpoch + 1) }
+        guard loss.mean.isFinite else { throw diverged(.forward(network, batch.input, state.parameters, context)) }
         network.backward(loss.gradient, tape, state.parameters, into: &gradients, context)
+        let measured = options.diagnosticsInterval > 0 && clock.step % options.diagnosticsInterval == 0 ? gradients : nil
+        if options.clipping != .none, !options.clipping.apply(to: &gradients, context) {
+            throw diverged(.backward(gradients, context) ?? .loss)
+        }
         let countFlips = options.flipInterval > 0 && clock.step % options.flipInterval == 0
-        let flips = state.optimizer.step(&state.parameters, gradients, clock, countFlips: countFlips, context)
+        let outcome = state.optimizer.step(&state.parameters, gradients, clock, countFlips: countFlips, context)
+        if let id = outcome.fault {
+            let update = Divergence.update(
+                parameter: network.specs[id.index].name, rule: state.optimizer.rule(for: id)?.name ?? "its rule")
+            throw diverged(.backward(gradients, context) ?? update)
+        }
         network.updateStatistics(tape, &state.parameters)
+        if let measured { state.totals.measure(state.parameters, measured, state.optimizer, clock, context) }
 
         state.totals.loss += loss.mean * Double(items.count)
         state.totals.correct += loss.correct
         state.totals.items += items.count
-        for count in flips {
+        for count in outcome.flips {
             let name = network.specs[count.parameter.index].name
             state.totals.flips[name, default: .init()].flips += count.flips
             state.totals.flips[name, default: .init()].opportunities += count.count
         }
         state.stepInEpoch += 1
+    }
+
+    private func diverged(_ place: Divergence) -> TrainingError {
+        .diverged(epoch: state.epoch + 1, step: state.stepInEpoch + 1, place)
     }
 
     private func trainingBatch(_ data: Dataset, _ items: ArraySlice<Int>) -> (input: Activation, labels: [Int]) {
@@ -115,7 +141,8 @@ public struct Trainer: Sendable {
         return EpochReport(
             epoch: state.epoch, step: state.epoch * steps, trainLoss: totals.loss / Double(max(totals.items, 1)),
             trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: test.map(accuracy),
-            flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio), schedules: schedules, seconds: seconds,
+            flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio),
+            diagnostics: totals.layers.mapValues(\.means), schedules: schedules, seconds: seconds,
             imagesPerSecond: seconds > 0 ? Double(items) / seconds : 0)
     }
 

@@ -17,11 +17,14 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     /// Flips of latent kernels are counted every so many steps, since counting reads every weight twice. Rules that know their flips
     /// report them at every step.
     public var flipInterval: Int
+    public var clipping: GradientClipping
+    /// Kernels are measured (`LayerDiagnostics`) every so many steps; 0 for never.
+    public var diagnosticsInterval: Int
 
     public init(
         epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, loss: Loss = .crossEntropy, encoding: InputEncoding, shift: Int = 0,
         warp: RandomWarp = RandomWarp(),
-        flipInterval: Int = 10
+        flipInterval: Int = 10, clipping: GradientClipping = .none, diagnosticsInterval: Int = 0
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -31,5 +34,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
         self.shift = shift
         self.warp = warp
         self.flipInterval = flipInterval
+        self.clipping = clipping
+        self.diagnosticsInterval = diagnosticsInterval
     }
 }

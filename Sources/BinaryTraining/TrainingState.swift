@@ -24,6 +24,10 @@ public struct EpochTotals: Sendable, Hashable, Codable {
     public var items = 0
     /// By parameter name: flips and the signs that could have flipped.
     public var flips: [String: Flips] = [:]
+    /// By name of the kernel: what was measured.
+    var layers: [String: LayerDiagnostics.Sums] = [:]
+
+    public init() {}
 
     public struct Flips: Sendable, Hashable, Codable {
         public var flips = 0
@@ -55,6 +59,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     public var testAccuracy: Double?
     public var flipRatio: Double
     public var flipRatios: [String: Double]
+    /// By name of the kernel; empty when nothing was measured.
+    public var diagnostics: [String: LayerDiagnostics]
     /// Values of the schedules at the epoch's last step: `adam.learningRate`.
     public var schedules: [String: Double]
     public var seconds: Double
@@ -72,15 +78,16 @@ public struct StepReport: Sendable, Hashable {
 }
 
 public enum TrainingError: Error, Hashable, CustomStringConvertible {
-    case diverged(epoch: Int, step: Int)
+    /// A number is no longer finite; epoch and step are counted from 1.
+    case diverged(epoch: Int, step: Int, Divergence)
     case emptyData(String)
     case classes(network: Int, data: Int)
     case itemShape(network: String, data: String)
 
     public var description: String {
         switch self {
-        case .diverged(let epoch, let step):
-            "the loss is no longer finite in epoch \(epoch), step \(step); lower the learning rate or clip the gradients"
+        case .diverged(let epoch, let step, let place):
+            "\(place) is no longer finite in epoch \(epoch), step \(step); lower the learning rate or clip the gradients"
         case .emptyData(let name): "\(name) has no training items; give a split with at least one"
         case .classes(let network, let data): "the network has \(network) outputs but the data \(data) classes; make them equal"
         case .itemShape(let network, let data): "the network takes items of shape \(network) but the data has \(data); change one of them"

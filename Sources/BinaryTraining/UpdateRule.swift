@@ -57,9 +57,6 @@ public protocol UpdateRule: Sendable {
     /// Its schedules by name, for logs.
     var schedules: [String: Schedule] { get }
 
-    /// True when passes shall see signs drawn at random, +1 with probability (w+1)/2, in place of the signs of the latent weights.
-    var drawsSigns: Bool { get }
-
     /// Applies one step to `id`.
     func update(
         _ id: ParameterID, of parameters: inout ParameterStore, _ gradients: Gradients, _ state: inout RuleState, _ clock: TrainingClock,
@@ -75,7 +72,6 @@ public protocol UpdateRule: Sendable {
 
 extension UpdateRule {
     public var numberNames: [String] { [] }
-    public var drawsSigns: Bool { false }
 
     public func countBelowThreshold(
         _ id: ParameterID, of parameters: ParameterStore, _ state: RuleState, _ clock: TrainingClock, _ context: ExecutionContext

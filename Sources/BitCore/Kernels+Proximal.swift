@@ -77,15 +77,4 @@ extension Kernels {
         return TernaryLevels(
             threshold: threshold, low: below > 0 ? Float(low / Double(below)) : 0, high: above > 0 ? Float(high / Double(above)) : 0)
     }
-
-    /// Stochastic binarisation (BinaryConnect): s = +1 with probability (w+1)/2 cut to [0, 1], else −1. Draw i is a function of `key` and i.
-    public func drawSigns(
-        _ weights: UnsafeBufferPointer<Float>, into signs: UnsafeMutableBufferPointer<Float>, key: UInt64, parallel: Parallel = .serial
-    ) {
-        Self.check("drawSigns", weights.count, signs.count)
-        nonisolated(unsafe) let (weights, signs) = (weights, signs)
-        split(weights.count, parallel) { start, count in
-            updates.draw_signs(weights.baseAddress! + start, signs.baseAddress! + start, count, key, UInt64(start))
-        }
-    }
 }

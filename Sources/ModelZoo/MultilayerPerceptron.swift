@@ -9,7 +9,8 @@ internal import BitCore
 public struct MultilayerPerceptron: Sendable, Hashable {
     /// Widths from inputs to classes.
     public var widths: [Int]
-    /// `latentBinary` for latent-weight rules, `binary` for bit-flip rules.
+    /// `latentBinary` for latent-weight rules, `binary` for bit-flip rules; `real` to train what a binary twin ships (ProxQuant), with scores
+    /// that are no integers and so are not snapped.
     public var kernel: ParameterEncoding
     public var surrogate: Surrogate
     /// Batch norm with a trained scale γ.

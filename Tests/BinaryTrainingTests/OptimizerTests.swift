@@ -14,8 +14,8 @@ import _TestSupport
     @Test func everyParameterGetsOneRule() throws {
         let bound = try Optimizer([.init(.encoding(.binary), Bop()), .init(.everythingElse, Adam())]).bind(to: specs)
         #expect(specs.indices.map { bound.rule(for: ParameterStore(specs).ids[$0])?.name } == ["bop", "adam", nil])
-        // Bop keeps one number a weight, Adam two.
-        #expect(bound.stateBytes == (6 + 2 * 2) * 4)
+        // Bop keeps one number a weight, Adam two and its bias corrections.
+        #expect(bound.stateBytes == (6 + 2 * 2) * 4 + 2 * 8)
     }
 
     @Test func routingFailsLoudly() {

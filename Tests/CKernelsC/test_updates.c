@@ -75,8 +75,6 @@ static void reals(const sf_updates* slow, const sf_updates* fast, size_t n, int 
     expect(m1, m2, bytes, "pull_to_levels", 1, n);
     slow->pull_to_signs(m1.data, n, 0.2f, clip), fast->pull_to_signs(m2.data, n, 0.2f, clip);
     expect(m1, m2, bytes, "pull_to_signs", 1, n);
-    slow->draw_signs(m1.data, w1.data, n, random_state, 0xFFFFFFFFu - n / 2), fast->draw_signs(m2.data, w2.data, n, random_state, 0xFFFFFFFFu - n / 2);
-    expect(w1, w2, bytes, "draw_signs", 1, n);
     slow->to_levels(m1.data, n, &levels), fast->to_levels(m2.data, n, &levels);
     expect(m1, m2, bytes, "to_levels", 1, n);
 

@@ -99,8 +99,6 @@ typedef struct {
     void (*pull_to_levels)(float* w, size_t count, float pull, const sf_levels* levels);
     /// w = T(w).
     void (*to_levels)(float* w, size_t count, const sf_levels* levels);
-    /// s = +1 with probability (w+1)/2 cut to [0, 1], else -1: u < (w+1)/2 with u in [0, 1) from 24 bits of a hash of (key, start + i).
-    void (*draw_signs)(const float* w, float* s, size_t count, uint64_t key, uint64_t start);
 
     // Signs. `g` and the states are dense [rows × columns]; returns the number of flips. Split by rows.
     size_t (*bop)(uint64_t* bits, size_t bits_stride, const float* g, float* m, size_t rows, size_t columns, const sf_bop_step* step,

@@ -11,7 +11,6 @@
      .pull_to_signs = sf_pull_to_signs_##suffix,                                                                                       \
      .pull_to_levels = sf_pull_to_levels_##suffix,                                                                                     \
      .to_levels = sf_to_levels_##suffix,                                                                                               \
-     .draw_signs = sf_draw_signs_##suffix,                                                                                             \
      .bop = sf_bop_##suffix,                                                                                                           \
      .bop2 = sf_bop2_##suffix,                                                                                                         \
      .moment_flips = sf_moment_flips_##suffix,                                                                                         \

@@ -12,7 +12,6 @@
     void sf_pull_to_signs_##suffix(float*, size_t, float, float);                                                                      \
     void sf_pull_to_levels_##suffix(float*, size_t, float, const sf_levels*);                                                          \
     void sf_to_levels_##suffix(float*, size_t, const sf_levels*);                                                                      \
-    void sf_draw_signs_##suffix(const float*, float*, size_t, uint64_t, uint64_t);                                                     \
     size_t sf_bop_##suffix(uint64_t*, size_t, const float*, float*, size_t, size_t, const sf_bop_step*, uint32_t*);                    \
     size_t sf_bop2_##suffix(uint64_t*, size_t, const float*, float*, float*, size_t, size_t, const sf_bop2_step*, uint32_t*);          \
     size_t sf_moment_flips_##suffix(uint64_t*, size_t, const float*, float*, size_t, size_t, const sf_bop_step*, uint32_t*);           \
