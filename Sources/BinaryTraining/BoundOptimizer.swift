@@ -59,7 +59,8 @@ public struct BoundOptimizer: Sendable {
     /// Replaces the state of a parameter, as a checkpoint does.
     mutating func setState(_ state: RuleState, of id: ParameterID) {
         precondition(
-            state.slots.count == states[id.index].slots.count && state.numbers.count == states[id.index].numbers.count && state.slots.allSatisfy { $0.count == specs[id.index].count },
+            state.slots.count == states[id.index].slots.count && state.numbers.count == states[id.index].numbers.count
+                && state.slots.allSatisfy { $0.count == specs[id.index].count },
             "state of another shape for \(specs[id.index].name)")
         states[id.index] = state
     }

@@ -1,4 +1,4 @@
-public import BinaryNN
+internal import BinaryNN
 internal import BitCore
 
 /// Where a training step first met a number that is not finite.

@@ -1,4 +1,4 @@
-public import BinaryNN
+internal import BinaryNN
 internal import BitCore
 
 /// How a kernel did in an epoch: means over the steps at which it was measured.

@@ -1,10 +1,10 @@
-internal import BinaryNN
+public import BinaryNN
 internal import BitCore
 
 extension ParameterStore {
     /// These parameters as `specs` hold them: a kernel that is real or latent here and bits there becomes its signs, all else is the same.
     /// - Precondition: the same names and shapes in the same order.
-    func shipped(as specs: [ParameterSpec], _ context: ExecutionContext) -> ParameterStore {
+    public func shipped(as specs: [ParameterSpec], _ context: ExecutionContext) -> ParameterStore {
         precondition(
             self.specs.map(\.name) == specs.map(\.name) && self.specs.map(\.shape) == specs.map(\.shape),
             "parameters \(self.specs.map(\.name)) cannot be shipped as \(specs.map(\.name))")

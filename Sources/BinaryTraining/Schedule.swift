@@ -139,7 +139,8 @@ extension Schedule: CustomStringConvertible, Codable {
     }
 
     /// The text forms, for messages.
-    public static let forms = "a number, linear:FROM:TO, exponential:FROM:TO, cosine:FROM:TO, staircase:FROM:FACTOR:EPOCHS, ramp:PER-EPOCH or warmup:EPOCHS:…"
+    public static let forms =
+        "a number, linear:FROM:TO, exponential:FROM:TO, cosine:FROM:TO, staircase:FROM:FACTOR:EPOCHS, ramp:PER-EPOCH or warmup:EPOCHS:…"
 }
 
 extension Schedule: ExpressibleByFloatLiteral {

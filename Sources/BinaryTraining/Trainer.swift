@@ -84,6 +84,8 @@ public struct Trainer: Sendable {
         let clock = TrainingClock(
             step: state.epoch * stepsPerEpoch + state.stepInEpoch, stepsPerEpoch: stepsPerEpoch, totalSteps: options.epochs * stepsPerEpoch)
         let batch = trainingBatch(data, items)
+        // What layers draw in this step depends on seed and step alone, so a resumed run draws the same.
+        let context = context.drawing(seed: options.seed, step: clock.step)
         let tape = network.forward(batch.input, state.parameters, context)
         let loss = options.loss.evaluate(tape.output.real(context), labels: batch.labels)
         guard loss.mean.isFinite else { throw diverged(.forward(network, batch.input, state.parameters, context)) }

@@ -46,7 +46,8 @@ import _TestSupport
 
     /// Under schedules the corrections are the exact products.
     @Test func adamWithSchedules() {
-        let rule = Adam(learningRate: 0.05, beta1: .linear(from: 0.5, to: 0.95), beta2: .cosine(from: 0.9, to: 0.99), epsilon: .linear(from: 0.1, to: 0.01))
+        let rule = Adam(
+            learningRate: 0.05, beta1: .linear(from: 0.5, to: 0.95), beta2: .cosine(from: 0.9, to: 0.99), epsilon: .linear(from: 0.1, to: 0.01))
         var (product1, product2) = (1.0, 1.0)
         var seen = -1
         check(rule, .real) { w, g, m, v, clock in

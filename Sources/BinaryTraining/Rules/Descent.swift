@@ -1,5 +1,5 @@
-public import BinaryNN
-public import BitCore
+internal import BinaryNN
+internal import BitCore
 
 #if canImport(Glibc)
 internal import Glibc

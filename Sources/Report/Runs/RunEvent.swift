@@ -56,10 +56,29 @@ public enum RunEvent: Sendable, Hashable {
             public var name: String
             /// Mean share of the layer's signs that changed in a step.
             public var flipRatio: Double?
+            /// √ of the mean square of the gradient's elements, over the steps measured.
+            public var gradientRMS: Double?
+            /// Share of the weights below the rule's threshold.
+            public var belowThreshold: Double?
+            /// Share of the weights that are +1.
+            public var weightBalance: Double?
 
-            public init(name: String, flipRatio: Double? = nil) {
+            public init(
+                name: String, flipRatio: Double? = nil, gradientRMS: Double? = nil, belowThreshold: Double? = nil, weightBalance: Double? = nil
+            ) {
                 self.name = name
                 self.flipRatio = flipRatio
+                self.gradientRMS = gradientRMS
+                self.belowThreshold = belowThreshold
+                self.weightBalance = weightBalance
+            }
+
+            /// What the trainer reports of the kernel called `name`.
+            init(_ name: String, _ report: EpochReport) {
+                let measured = report.diagnostics[name]
+                self.init(
+                    name: name, flipRatio: report.flipRatios[name], gradientRMS: measured?.gradientRMS, belowThreshold: measured?.belowThreshold,
+                    weightBalance: measured?.weightBalance)
             }
         }
 
@@ -106,7 +125,7 @@ public enum RunEvent: Sendable, Hashable {
             self.init(
                 time: time, epoch: report.epoch, step: report.step, trainLoss: report.trainLoss, trainAccuracy: report.trainAccuracy,
                 testAccuracy: report.testAccuracy, flipRatio: report.flipRatio,
-                layers: report.flipRatios.sorted { Self.natural($0.key, $1.key) }.map { Layer(name: $0.key, flipRatio: $0.value) },
+                layers: Set(report.flipRatios.keys).union(report.diagnostics.keys).sorted(by: Self.natural).map { Layer($0, report) },
                 learningRates: report.schedules, imagesPerSecond: report.imagesPerSecond, seconds: report.seconds, peakBytes: peakBytes)
         }
 

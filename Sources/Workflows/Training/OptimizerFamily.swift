@@ -3,45 +3,78 @@ public import BinaryTraining
 
 /// The optimisers that configurations can name, with the kernel encoding each needs and the settings each reads.
 public enum OptimizerFamily: String, Sendable, CaseIterable {
-    case adam, bop
+    case sgd, momentum, adam, radam
+    case signSGD = "signsgd"
+    case signum
+    case binaryConnect = "binaryconnect"
+    case proxQuant = "proxquant"
+    case bop, bop2
+    case biasedBop2 = "bop2-biased"
+    case signMomentum = "sign-m"
+    case booleanAccumulator = "bold"
 
     public init(named name: String) throws(UnknownName) {
-        guard let family = Self(rawValue: name) else { throw UnknownName("optimizer", name, known: Self.allCases.map(\.rawValue)) }
+        // What the ablation of second-order Bop calls it.
+        guard let family = Self(rawValue: name == "bop2-control" ? "sign-m" : name) else {
+            throw UnknownName("optimizer", name, known: Self.allCases.map(\.rawValue))
+        }
         self = family
     }
 
     /// What the demo and reports call the family of methods.
-    public var family: String {
-        switch self {
-        case .adam: "latent"
-        case .bop: "bit-flip"
-        }
-    }
+    public var family: String { kernel == .binary ? "bit-flip" : "latent" }
 
-    /// How it wants kernels held.
+    /// How kernels are held in training.
     public var kernel: ParameterEncoding {
         switch self {
-        case .adam: .latentBinary
-        case .bop: .binary
+        case .sgd, .momentum, .adam, .radam, .signSGD, .signum, .binaryConnect: .latentBinary
+        case .proxQuant: .real
+        case .bop, .bop2, .biasedBop2, .signMomentum, .booleanAccumulator: .binary
         }
     }
 
-    /// The routes of this optimiser: its rule on the kernels, Adam on everything real.
-    public func optimizer(_ settings: inout Settings) throws(SettingsError) -> Optimizer {
-        switch self {
-        case .adam:
-            return Optimizer([.init(.everythingElse, try Self.adam(&settings, learningRate: 1e-3))])
-        case .bop:
-            let rule = Bop(
-                gamma: try settings.schedule("gamma", default: 1e-4), threshold: try settings.schedule("threshold", default: 1e-8))
-            return Optimizer([.init(.encoding(.binary), rule), .init(.everythingElse, try Self.adam(&settings, learningRate: 1e-2))])
+    /// How kernels are held by the network that is evaluated and written.
+    public var shippedKernel: ParameterEncoding { self == .proxQuant ? .binary : kernel }
+
+    /// The routes of this optimiser: its rule on the kernels, and a rule for everything real.
+    /// - Parameters:
+    ///   - shipped: the parameters of the network that is written.
+    ///   - epochs: of the run.
+    /// - Throws: `SettingsError` or `ConfigurationError` when a setting makes no sense.
+    public func optimizer(_ settings: inout Settings, shipped: [ParameterSpec], epochs: Int) throws -> Optimizer {
+        let reader = RuleReader(shipped: shipped, epochs: epochs)
+        return switch self {
+        case .sgd: try reader.sgd(&settings)
+        case .momentum: try reader.momentum(&settings)
+        case .adam: try reader.adam(&settings)
+        case .radam: try reader.radam(&settings)
+        case .signSGD: try reader.signSGD(&settings)
+        case .signum: try reader.signum(&settings)
+        case .binaryConnect: try reader.binaryConnect(&settings)
+        case .proxQuant: try reader.proxQuant(&settings)
+        case .bop: try reader.bop(&settings)
+        case .bop2: try reader.bop2(&settings, isBiasCorrected: true)
+        case .biasedBop2: try reader.bop2(&settings, isBiasCorrected: false)
+        case .signMomentum: try reader.signMomentum(&settings)
+        case .booleanAccumulator: try reader.booleanAccumulator(&settings)
         }
     }
 
-    private static func adam(_ settings: inout Settings, learningRate: Schedule) throws(SettingsError) -> Adam {
-        Adam(
-            learningRate: try settings.schedule("learning-rate", default: learningRate),
-            beta1: try settings.number("beta1", default: 0.9, in: 0...0.999999), beta2: try settings.number("beta2", default: 0.999, in: 0...0.9999999),
-            epsilon: try settings.number("epsilon", default: 1e-8, in: 0...1), clip: try settings.number("clip", default: 1, in: 0...1e6))
-    }
+    /// The settings that optimisers read, with what they mean.
+    public static let settingsHelp: [(key: String, meaning: String)] = [
+        (
+            "learning-rate",
+            "a schedule: of the rule over reals and latent weights, or of Adam over what is real beside bits (default 1e-3 for adam, radam, signsgd; 1e-2 for "
+                + "sgd, momentum, proxquant and beside bits; 1e-4 for signum; exponential:3e-3:2e-6 for binaryconnect)"
+        ),
+        ("beta1, beta2, epsilon", "of Adam and RAdam: schedules (default 0.9, 0.999, 1e-8)"),
+        ("clip", "bound of latent weights: a schedule (default 1)"),
+        ("momentum, nesterov", "of momentum and signum: a schedule (default 0.9), true or false (default false)"),
+        ("l2, weight-decay", "λ of g + λw and of w(1 − ηλ), on real kernels: schedules (default 0)"),
+        ("descent, scale-steps", "of binaryconnect: adam, momentum or sgd inside (default adam); steps scaled by fan (default true)"),
+        ("strength, freeze-epoch", "of proxquant: λ, a schedule (default ramp:1e-4), and the epoch of hard signs (default two thirds of the run)"),
+        ("gamma, threshold", "of bop (default 1e-4, 1e-8), bop2 and bop2-biased (1e-6, 1e-6); gamma of sign-m (1e-6): schedules"),
+        ("sigma, bop-epsilon", "of bop2 and bop2-biased: schedules (default 1e-2, 1e-10)"),
+        ("rate", "η of bold: a schedule (default 100)"),
+    ]
 }

@@ -19,6 +19,15 @@ public struct Settings: Sendable {
         return schedule
     }
 
+    /// A schedule whose values stay in a range for any length of run.
+    public mutating func schedule(_ key: String, default value: Schedule, in range: ClosedRange<Double>) throws(SettingsError) -> Schedule {
+        let schedule = try schedule(key, default: value)
+        guard range.contains(schedule.bounds.lowerBound), range.contains(schedule.bounds.upperBound) else {
+            throw .value(key: key, value: "\(schedule)", wants: "a schedule of values from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return schedule
+    }
+
     public mutating func number(_ key: String, default value: Double, in range: ClosedRange<Double>) throws(SettingsError) -> Double {
         guard let text = text(key) else { return value }
         guard let number = Double(text), range.contains(number) else {

@@ -11,6 +11,8 @@ public struct TrainingPlan: Sendable {
     public let configuration: TrainingConfiguration
     public let family: OptimizerFamily
     public let network: Network
+    /// What is evaluated and written: `network`, or its twin with signs for kernels that are trained as reals.
+    public let shippedNetwork: Network
     public let optimizer: Optimizer
     public let options: TrainingOptions
     /// How the engine holds operands of the backward products.
@@ -31,10 +33,9 @@ public struct TrainingPlan: Sendable {
         ("padding", "zero, plusOne, replicate or valid, of binary convolutions (default zero)"),
         ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
         ("flip-interval", "steps between counts of latent flips (default 10)"),
-        ("learning-rate", "of Adam: a schedule (default 1e-3; 1e-2 beside bop)"),
-        ("beta1, beta2, epsilon, clip", "of Adam (default 0.9, 0.999, 1e-8, 1)"),
-        ("gamma, threshold", "of Bop: schedules (default 1e-4, 1e-8)"),
-    ]
+        ("clip-norm, clip-value", "bounds of the norm of all gradients and of each (default 0: none)"),
+        ("diagnostics-interval", "steps between measurements of kernels and their gradients; 0 for none (default 10)"),
+    ] + OptimizerFamily.settingsHelp
 
     public init(_ configuration: TrainingConfiguration, _ data: LabelledData) throws {
         self.configuration = configuration
@@ -49,7 +50,6 @@ public struct TrainingPlan: Sendable {
         }
         family = try OptimizerFamily(named: configuration.optimizer)
         var settings = Settings(configuration.settings)
-        optimizer = try family.optimizer(&settings)
         let encoding = try Self.encoding(&settings, data.encodings)
         let shift = try settings.integer("shift", default: 0, in: 0...64)
         let warp = RandomWarp(
@@ -64,8 +64,15 @@ public struct TrainingPlan: Sendable {
         options = TrainingOptions(
             epochs: configuration.epochs, batchSize: configuration.batchSize, seed: configuration.seed,
             loss: try settings.choice("loss", default: .crossEntropy, among: Loss.allCases.map(\.rawValue), Loss.init(rawValue:)),
-            encoding: encoding, shift: shift, warp: warp, flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000))
-        network = try Self.network(ModelName(configuration.model), family.kernel, encoding, data, &settings)
+            encoding: encoding, shift: shift, warp: warp, flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000),
+            clipping: GradientClipping(
+                value: try settings.number("clip-value", default: 0, in: 0...1e30), norm: try settings.number("clip-norm", default: 0, in: 0...1e30)),
+            diagnosticsInterval: try settings.integer("diagnostics-interval", default: 10, in: 0...1_000_000))
+        let model = try ModelName(configuration.model)
+        network = try Self.network(model, family.kernel, encoding, data, &settings)
+        let isShippedAsTrained = family.shippedKernel == family.kernel
+        shippedNetwork = isShippedAsTrained ? network : try Self.network(model, family.shippedKernel, encoding, data, &settings)
+        optimizer = try family.optimizer(&settings, shipped: shippedNetwork.specs, epochs: configuration.epochs)
         try settings.checkAllRead()
         _ = try optimizer.bind(to: network.specs)
     }

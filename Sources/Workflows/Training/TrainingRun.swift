@@ -43,12 +43,12 @@ public struct TrainingRun: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let context = ExecutionContext(
             engine: engine, kernels: kernels, parallel: Parallel(threads: threads), precision: plan.precision)
-        var trainer = try Trainer(plan.network, plan.optimizer, plan.options, context)
+        var trainer = try Trainer(plan.network, plan.optimizer, plan.options, context, shipping: plan.shippedNetwork)
         let checkpoint = path(Self.checkpointName)
         let resumes = resume && FileManager.default.fileExists(atPath: checkpoint)
         if resumes {
             let state = try Checkpoint.read(checkpoint, into: trainer.state, options: plan.options, data: dataName)
-            trainer = Trainer(plan.network, state: state, plan.options, context)
+            trainer = Trainer(plan.network, state: state, plan.options, context, shipping: plan.shippedNetwork)
         }
         try plan.configuration.write(to: path(TrainingConfiguration.fileName))
         let log = try RunLogWriter(path: path(RunLog.fileName), resuming: resumes)
@@ -133,7 +133,7 @@ public struct TrainingRun: Sendable {
         var correct = 0
         for data in checksTrainingItems ? [test, train] : [test] {
             let packed = session.classify(data.features, count: data.count)
-            let trained = Evaluation.classes(plan.network, trainer.state.parameters, data, plan.options.encoding, trainer.context)
+            let trained = Evaluation.classes(plan.shippedNetwork, trainer.shippedParameters, data, plan.options.encoding, trainer.context)
             exactness.inputs += data.count
             exactness.mismatches += zip(packed, trained).count { $0 != $1 }
             if exactness.inputs == test.count { correct = zip(packed, test.labels).count { $0 == $1 } }
@@ -160,7 +160,7 @@ public struct TrainingRun: Sendable {
             metadata[LoadedModel.scalingKey] = String(decoding: try encoder.encode(scaling), as: UTF8.self)
         }
         return try Lowering.lower(
-            plan.network, trainer.state.parameters, input: .init(shape: train.itemShape, threshold: threshold), labels: train.classNames,
+            plan.shippedNetwork, trainer.shippedParameters, input: .init(shape: train.itemShape, threshold: threshold), labels: train.classNames,
             name: plan.configuration.dataset.filter { $0.isLetter || $0.isNumber || $0 == "-" }, metadata: metadata)
     }
 }
