@@ -17,7 +17,7 @@ cat "$out/demo.json"
 grep -q '"mismatches":0,"paths"' "$out/demo.json"
 run train --model mlp:64-1024-10 --dataset digits --optimizer bop --epochs 60 --batch-size 64 \
     --set gamma=cosine:3e-3:1e-6 --set threshold=3e-7 --set learning-rate=cosine:1e-2:1e-4 \
-    --set warp-shift=0.5 --set loss=squared-hinge --out "$out/run"
+    --set augment=warp:0.5 --set loss=squared-hinge --out "$out/run"
 run sweep Recipes/sweep-digits.json --out "$out/sweep" --workers 2
 run reproduce list
 # On the digits: with images it takes ten minutes.

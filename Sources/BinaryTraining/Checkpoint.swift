@@ -14,6 +14,7 @@ public enum Checkpoint {
         var epoch: Int
         var stepInEpoch: Int
         var totals: EpochTotals
+        var best: TrainingState.Best?
         var options: TrainingOptions
         var data: String
         /// Rule name by parameter.
@@ -42,7 +43,7 @@ public enum Checkpoint {
             }
         }
         let run = Run(
-            epoch: state.epoch, stepInEpoch: state.stepInEpoch, totals: state.totals, options: options, data: data, rules: rules,
+            epoch: state.epoch, stepInEpoch: state.stepInEpoch, totals: state.totals, best: state.best, options: options, data: data, rules: rules,
             numbers: numbers)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -68,6 +69,7 @@ public enum Checkpoint {
         state.epoch = run.epoch
         state.stepInEpoch = run.stepInEpoch
         state.totals = run.totals
+        state.best = run.best
         do {
             for id in fresh.parameters.ids {
                 let spec = fresh.parameters.spec(id)
@@ -97,9 +99,9 @@ public enum Checkpoint {
         let (was, now) = (run.options, options)
         let pairs: [(String, String, String)] = [
             ("batch size", "\(was.batchSize)", "\(now.batchSize)"), ("seed", "\(was.seed)", "\(now.seed)"),
-            ("loss", was.loss.rawValue, now.loss.rawValue), ("input encoding", "\(was.encoding)", "\(now.encoding)"),
-            ("shift", "\(was.shift)", "\(now.shift)"), ("warp", "\(was.warp)", "\(now.warp)"), ("flip interval", "\(was.flipInterval)", "\(now.flipInterval)"),
-            ("gradient clipping", "\(was.clipping)", "\(now.clipping)"),
+            ("loss", "\(was.objective)", "\(now.objective)"), ("input encoding", "\(was.encoding)", "\(now.encoding)"),
+            ("augmentation", "\(was.augmentation)", "\(now.augmentation)"), ("patience", "\(was.patience)", "\(now.patience)"),
+            ("flip interval", "\(was.flipInterval)", "\(now.flipInterval)"), ("gradient clipping", "\(was.clipping)", "\(now.clipping)"),
             ("diagnostics interval", "\(was.diagnosticsInterval)", "\(now.diagnosticsInterval)"),
             ("data", run.data, data),
         ]

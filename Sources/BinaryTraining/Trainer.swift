@@ -1,5 +1,5 @@
 public import BinaryNN
-internal import BitCore
+public import BitCore
 public import Datasets
 
 /// Runs the steps: batch, forward, loss, backward, update, statistics. Deterministic: options, data, engine and thread count fix every
@@ -13,6 +13,10 @@ public struct Trainer: Sendable {
     /// `network` trains as reals (ProxQuant).
     public let shippedNetwork: Network
     private var gradients: Gradients
+    /// A teacher's scores of the training items, [items × classes], for an objective that distils.
+    public var teacher: Tensor?
+    /// Batches made while the steps before them run. Changes no result.
+    public var batchesAhead = 2
 
     /// A new run: fresh parameters from the seed, each trained parameter with its rule.
     /// - Parameter shipping: the network that evaluation runs, when it is not the trained one.
@@ -50,44 +54,59 @@ public struct Trainer: Sendable {
         public var gradients: Int
     }
 
-    /// Trains until `options.epochs` are done or `hooks.isCancelled`; the state then stands where the run stopped.
-    /// - Returns: true when all epochs are done.
+    /// Trains until `options.epochs` are done, or `options.patience` epochs have passed without a new best, or `hooks.isCancelled`; the state then
+    /// stands where the run stopped.
+    /// - Parameter validation: what the best epoch is chosen by; without it the test part is.
+    /// - Returns: true when the run is done, false when it was cancelled.
     @discardableResult
-    public mutating func train(_ data: Dataset, test: Dataset?, _ hooks: TrainingHooks) throws -> Bool {
+    public mutating func train(_ data: Dataset, test: Dataset?, validation: Dataset? = nil, _ hooks: TrainingHooks) throws -> Bool {
         try check(data)
-        if let test { try check(test) }
+        for part in [test, validation].compactMap(\.self) { try check(part) }
+        try checkTeacher(data)
         let sampler = BatchSampler(count: data.count, batchSize: options.batchSize, seed: options.seed)
-        while state.epoch < options.epochs {
+        while state.epoch < options.epochs, !hasStalled {
             let start = hooks.now()
+            var waited = 0.0
             let itemsBefore = state.totals.items
             let batches = sampler.batches(epoch: state.epoch)
+            let queue = batchQueue(data, batches)
+            defer { queue.cancel() }
             while state.stepInEpoch < batches.count {
                 if hooks.isCancelled() { return false }
-                try step(data, batches[state.stepInEpoch], stepsPerEpoch: batches.count)
+                let asked = hooks.now()
+                let batch = try queue.next()
+                waited += hooks.now() - asked
+                try step(batch, stepsPerEpoch: batches.count)
                 hooks.didStep(stepReport(batches.count))
             }
             let seconds = hooks.now() - start
-            let report = try finishEpoch(test, seconds: seconds, items: state.totals.items - itemsBefore, steps: batches.count)
+            var report = try finishEpoch(test, validation, seconds: seconds, items: state.totals.items - itemsBefore, steps: batches.count)
+            report.waitSeconds = waited
             try hooks.didFinishEpoch(report, state)
         }
         return true
     }
 
+    /// True when the last best epoch lies `options.patience` epochs back.
+    public var hasStalled: Bool {
+        guard options.patience > 0, let best = state.best else { return false }
+        return state.epoch - best.epoch >= options.patience
+    }
+
     /// Share of `data` that the inference pass of the network that is shipped gets right.
-    public func accuracy(_ data: Dataset) -> Double {
-        Evaluation.accuracy(shippedNetwork, shippedParameters, data, options.encoding, context)
+    public func accuracy(_ data: Dataset) throws(DatasetError) -> Double {
+        try Evaluation.accuracy(shippedNetwork, shippedParameters, data, options.encoding, context)
     }
 
     // MARK: Parts of a run
 
-    private mutating func step(_ data: Dataset, _ items: ArraySlice<Int>, stepsPerEpoch: Int) throws(TrainingError) {
+    private mutating func step(_ batch: TrainingBatch, stepsPerEpoch: Int) throws(TrainingError) {
         let clock = TrainingClock(
             step: state.epoch * stepsPerEpoch + state.stepInEpoch, stepsPerEpoch: stepsPerEpoch, totalSteps: options.epochs * stepsPerEpoch)
-        let batch = trainingBatch(data, items)
         // What layers draw in this step depends on seed and step alone, so a resumed run draws the same.
         let context = context.drawing(seed: options.seed, step: clock.step)
         let tape = network.forward(batch.input, state.parameters, context)
-        let loss = options.loss.evaluate(tape.output.real(context), labels: batch.labels)
+        let loss = options.objective.evaluate(tape.output.real(context), labels: batch.labels, teacher: teacherScores(batch.items))
         guard loss.mean.isFinite else { throw diverged(.forward(network, batch.input, state.parameters, context)) }
         network.backward(loss.gradient, tape, state.parameters, into: &gradients, context)
         let measured = options.diagnosticsInterval > 0 && clock.step % options.diagnosticsInterval == 0 ? gradients : nil
@@ -104,9 +123,9 @@ public struct Trainer: Sendable {
         network.updateStatistics(tape, &state.parameters)
         if let measured { state.totals.measure(state.parameters, measured, state.optimizer, clock, context) }
 
-        state.totals.loss += loss.mean * Double(items.count)
+        state.totals.loss += loss.mean * Double(batch.items.count)
         state.totals.correct += loss.correct
-        state.totals.items += items.count
+        state.totals.items += batch.items.count
         for count in outcome.flips {
             let name = network.specs[count.parameter.index].name
             state.totals.flips[name, default: .init()].flips += count.flips
@@ -119,17 +138,29 @@ public struct Trainer: Sendable {
         .diverged(epoch: state.epoch + 1, step: state.stepInEpoch + 1, place)
     }
 
-    private func trainingBatch(_ data: Dataset, _ items: ArraySlice<Int>) -> (input: Activation, labels: [Int]) {
-        guard options.shift > 0 || !options.warp.isIdentity else {
-            return (Evaluation.input(data, items, options.encoding, network.input.shape, context), items.map { data.labels[$0] })
-        }
-        var batch = data.selecting(items)
-        if options.shift > 0 { batch = RandomShift(pixels: options.shift).apply(batch, ids: items, epoch: state.epoch, seed: options.seed) }
-        if !options.warp.isIdentity { batch = options.warp.apply(batch, ids: items, epoch: state.epoch, seed: options.seed) }
-        return (Evaluation.input(batch, 0..<batch.count, options.encoding, network.input.shape, context), batch.labels)
+    private func batchQueue(_ data: Dataset, _ batches: [ArraySlice<Int>]) -> BatchQueue<TrainingBatch> {
+        var maker = BatchMaker(data: data, options: options, shape: network.input.shape, context: context)
+        // In memory a batch is small work beside a step, whose threads it should not take; decoding files is not.
+        if batchesAhead > 0, !data.isStreamed { maker.context.parallel = .serial }
+        let (first, epoch) = (state.stepInEpoch, state.epoch)
+        return BatchQueue(count: max(0, batches.count - first), ahead: batchesAhead) { [maker] in try maker.batch(batches[first + $0], epoch: epoch) }
     }
 
-    private mutating func finishEpoch(_ test: Dataset?, seconds: Double, items: Int, steps: Int) throws -> EpochReport {
+    private func teacherScores(_ items: ArraySlice<Int>) -> Tensor? {
+        guard options.objective.distillation != nil, let teacher else { return nil }
+        let classes = teacher.shape[1]
+        var scores = Tensor(zeros: [items.count, classes])
+        scores.withUnsafeMutableElements { scores in
+            teacher.withUnsafeElements { teacher in
+                for (row, item) in items.enumerated() {
+                    for c in 0..<classes { scores[row * classes + c] = teacher[item * classes + c] }
+                }
+            }
+        }
+        return scores
+    }
+
+    private mutating func finishEpoch(_ test: Dataset?, _ validation: Dataset?, seconds: Double, items: Int, steps: Int) throws -> EpochReport {
         let totals = state.totals
         let last = TrainingClock(
             step: (state.epoch + 1) * steps - 1, stepsPerEpoch: steps, totalSteps: options.epochs * steps)
@@ -140,11 +171,15 @@ public struct Trainer: Sendable {
         state.epoch += 1
         state.stepInEpoch = 0
         state.totals = EpochTotals()
+        let (testAccuracy, validationAccuracy) = (try test.map { try accuracy($0) }, try validation.map { try accuracy($0) })
+        if let accuracy = validationAccuracy ?? testAccuracy, accuracy > state.best?.accuracy ?? -1 {
+            state.best = .init(epoch: state.epoch, accuracy: accuracy)
+        }
         return EpochReport(
             epoch: state.epoch, step: state.epoch * steps, trainLoss: totals.loss / Double(max(totals.items, 1)),
-            trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: test.map(accuracy),
+            trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: testAccuracy, validationAccuracy: validationAccuracy,
             flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio),
-            diagnostics: totals.layers.mapValues(\.means), schedules: schedules, seconds: seconds,
+            diagnostics: totals.layers.mapValues(\.means), schedules: schedules, seconds: seconds, waitSeconds: 0,
             imagesPerSecond: seconds > 0 ? Double(items) / seconds : 0)
     }
 
@@ -153,6 +188,15 @@ public struct Trainer: Sendable {
         return StepReport(
             epoch: state.epoch + 1, stepInEpoch: state.stepInEpoch, stepsPerEpoch: steps, trainLoss: state.totals.loss / items,
             trainAccuracy: Double(state.totals.correct) / items)
+    }
+
+    private func checkTeacher(_ data: Dataset) throws(TrainingError) {
+        guard options.objective.distillation != nil else { return }
+        guard let teacher else { throw .noTeacher }
+        guard teacher.shape == [data.count, data.classCount] else {
+            throw .teacher(
+                items: teacher.shape[0], classes: teacher.shape.count / max(teacher.shape[0], 1), data: data.count, network: data.classCount)
+        }
     }
 
     private func check(_ data: Dataset) throws(TrainingError) {

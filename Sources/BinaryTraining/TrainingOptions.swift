@@ -8,12 +8,13 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     public var batchSize: Int
     /// Fixes initial values, order of the items, augmentation: everything that is random.
     public var seed: UInt64
-    public var loss: Loss
+    public var objective: Objective
     public var encoding: InputEncoding
-    /// Random shift of training images, in pixels each way; 0 for none.
-    public var shift: Int
-    /// Random turn, zoom and sub-pixel shift of training images; the identity for none.
-    public var warp: RandomWarp
+    /// What happens to training images before they are encoded.
+    public var augmentation: AugmentationPipeline
+    /// Epochs without a new best after which the run stops; 0 goes on to the end. The best is by accuracy on the validation part, or the test
+    /// part where there is none.
+    public var patience: Int
     /// Flips of latent kernels are counted every so many steps, since counting reads every weight twice. Rules that know their flips
     /// report them at every step.
     public var flipInterval: Int
@@ -22,17 +23,17 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     public var diagnosticsInterval: Int
 
     public init(
-        epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, loss: Loss = .crossEntropy, encoding: InputEncoding, shift: Int = 0,
-        warp: RandomWarp = RandomWarp(),
-        flipInterval: Int = 10, clipping: GradientClipping = .none, diagnosticsInterval: Int = 0
+        epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, objective: Objective = Objective(), encoding: InputEncoding,
+        augmentation: AugmentationPipeline = AugmentationPipeline(), patience: Int = 0, flipInterval: Int = 10,
+        clipping: GradientClipping = .none, diagnosticsInterval: Int = 0
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
         self.seed = seed
-        self.loss = loss
+        self.objective = objective
         self.encoding = encoding
-        self.shift = shift
-        self.warp = warp
+        self.augmentation = augmentation
+        self.patience = patience
         self.flipInterval = flipInterval
         self.clipping = clipping
         self.diagnosticsInterval = diagnosticsInterval

@@ -10,6 +10,15 @@ public struct TrainingState: Sendable {
     public internal(set) var stepInEpoch = 0
     /// Sums over the epoch under way.
     public internal(set) var totals = EpochTotals()
+    /// The epoch with the best accuracy so far; nil when nothing was tested.
+    public internal(set) var best: Best?
+
+    /// By accuracy on the validation part, or the test part where there is none; the earliest wins ties.
+    public struct Best: Sendable, Hashable, Codable {
+        /// Counted from 1.
+        public var epoch: Int
+        public var accuracy: Double
+    }
 
     public init(parameters: ParameterStore, optimizer: BoundOptimizer) {
         self.parameters = parameters
@@ -57,6 +66,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     public var trainAccuracy: Double
     /// Of the inference pass on the whole test split, after the epoch.
     public var testAccuracy: Double?
+    /// As `testAccuracy`, of the validation part.
+    public var validationAccuracy: Double?
     public var flipRatio: Double
     public var flipRatios: [String: Double]
     /// By name of the kernel; empty when nothing was measured.
@@ -64,6 +75,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     /// Values of the schedules at the epoch's last step: `adam.learningRate`.
     public var schedules: [String: Double]
     public var seconds: Double
+    /// Part of `seconds` in which the steps waited for their batches.
+    public var waitSeconds: Double
     public var imagesPerSecond: Double
 }
 
@@ -83,6 +96,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
     case emptyData(String)
     case classes(network: Int, data: Int)
     case itemShape(network: String, data: String)
+    case teacher(items: Int, classes: Int, data: Int, network: Int)
+    case noTeacher
 
     public var description: String {
         switch self {
@@ -90,6 +105,9 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
             "\(place) is no longer finite in epoch \(epoch), step \(step); lower the learning rate or clip the gradients"
         case .emptyData(let name): "\(name) has no training items; give a split with at least one"
         case .classes(let network, let data): "the network has \(network) outputs but the data \(data) classes; make them equal"
+        case .teacher(let items, let classes, let data, let network):
+            "the teacher has scores of \(items) items in \(classes) classes, but the training data has \(data) items and the network \(network) classes; give scores of the same items"
+        case .noTeacher: "the loss asks for a teacher's scores but there are none; give the trainer some"
         case .itemShape(let network, let data): "the network takes items of shape \(network) but the data has \(data); change one of them"
         }
     }

@@ -15,13 +15,13 @@ public struct TinyRun: Sendable {
     public var shipping: Network?
 
     /// Items of 12×5 bytes in 3 classes, told apart by where the bright pixels are.
-    public init(kernel: ParameterEncoding, optimizer: Optimizer, epochs: Int = 3, seed: UInt64 = 1, shift: Int = 0) throws {
+    public init(kernel: ParameterEncoding, optimizer: Optimizer, epochs: Int = 3, seed: UInt64 = 1) throws {
         train = try Self.data(items: 230, seed: 10)
         test = try Self.data(items: 90, seed: 11)
         network = try Self.network(kernel: kernel)
         self.optimizer = optimizer
         options = TrainingOptions(
-            epochs: epochs, batchSize: 32, seed: seed, encoding: .scaled(zeroPoint: 128, shift: 7), shift: shift, flipInterval: 2)
+            epochs: epochs, batchSize: 32, seed: seed, encoding: .scaled(zeroPoint: 128, shift: 7), flipInterval: 2)
     }
 
     public func trainer(threads: Int = 1) throws(RoutingError) -> Trainer {

@@ -9,8 +9,8 @@ private import Musl
 #endif
 
 /// Turns, zooms and moves each image a little, each uniformly within its bound, about the image's centre. Pixels are interpolated between
-/// their four neighbours; beyond the border is 0. What an item gets depends on seed, epoch and item alone, not on batches or threads.
-public struct RandomWarp: Sendable, Hashable, Codable {
+/// their four neighbours; beyond the border is 0.
+public struct RandomWarp: Sendable, Hashable {
     /// Pixels each way; fractions count.
     public let shift: Double
     /// Degrees each way.
@@ -24,31 +24,6 @@ public struct RandomWarp: Sendable, Hashable, Codable {
             shift >= 0 && shift.isFinite && rotation >= 0 && rotation.isFinite && zoom >= 0 && zoom < 1,
             "a warp by \(shift) pixels, \(rotation) degrees and \(zoom)")
         (self.shift, self.rotation, self.zoom) = (shift, rotation, zoom)
-    }
-
-    /// True when images stay as they are.
-    public var isIdentity: Bool { shift == 0 && rotation == 0 && zoom == 0 }
-
-    /// - Parameter ids: the number of each item in its whole set, which names its random stream.
-    /// - Precondition: items are images (height × width [× channels]); one id for each.
-    public func apply(_ data: Dataset, ids: some Collection<Int>, epoch: Int, seed: UInt64) -> Dataset {
-        precondition(data.itemShape.rank >= 2, "items of shape \(data.itemShape) are not images and cannot be warped")
-        precondition(ids.count == data.count, "\(ids.count) ids for \(data.count) items")
-        let epochStream = SeededGenerator(seed: seed).split("warp").split(UInt64(epoch))
-        let size = data.featureCount
-        var warped = [UInt8](repeating: 0, count: data.features.count)
-        for (item, id) in ids.enumerated() {
-            var stream = epochStream.split(UInt64(id))
-            let map = Map(self, height: data.itemShape[0], width: data.itemShape[1], &stream)
-            warped.withUnsafeMutableBufferPointer { target in
-                data.features.withUnsafeBufferPointer { source in
-                    map.apply(
-                        UnsafeBufferPointer(rebasing: source[item * size..<(item + 1) * size]),
-                        UnsafeMutableBufferPointer(rebasing: target[item * size..<(item + 1) * size]))
-                }
-            }
-        }
-        return data.replacing(features: warped, labels: data.labels)
     }
 
     /// Where each pixel of one image comes from: an affine map, p ↦ A·(p − centre) + centre − d.
@@ -91,5 +66,16 @@ public struct RandomWarp: Sendable, Hashable, Codable {
                 }
             }
         }
+    }
+}
+
+extension RandomWarp: ImageStage {
+    var streamName: String { "warp" }
+
+    func apply(
+        _ source: UnsafeBufferPointer<UInt8>, to target: UnsafeMutableBufferPointer<UInt8>, _ extent: ImageExtent, _ stream: inout SeededGenerator
+    ) {
+        target.update(repeating: 0)
+        Map(self, height: extent.height, width: extent.width, &stream).apply(source, target)
     }
 }

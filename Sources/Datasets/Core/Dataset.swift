@@ -1,7 +1,8 @@
 public import BitCore
 
-/// Labelled items held in memory: one byte a feature, one class index an item. What the bytes mean to a network is said by an
-/// `InputEncoding`, not here, so one copy serves every encoding.
+/// Labelled items: one byte a feature, one class index an item. What the bytes mean to a network is said by an `InputEncoding`, not here, so
+/// one copy serves every encoding. The bytes are in memory, or (`isStreamed`) with a source that reads them on demand: of such a set the
+/// items wanted are chosen with `selecting` or `prefix` and brought into memory with `loaded`, before anything else looks at bytes.
 public struct Dataset: Sendable {
     /// What the set is called, for reports: `mnist`.
     public let name: String
@@ -9,8 +10,13 @@ public struct Dataset: Sendable {
     /// Shape of one item: `[64]` for rows of a table, `[28×28]` for grey images, height × width × channels for coloured ones.
     public let itemShape: Shape
 
-    /// All bytes, item after item, row-major: `count × itemShape.count`.
-    public let features: [UInt8]
+    let storage: Storage
+
+    enum Storage: Sendable {
+        case memory([UInt8])
+        /// The source's number of each item.
+        case stream(any ItemSource, numbers: [Int])
+    }
 
     /// The class of each item, in `0..<classCount`.
     public let labels: [Int]
@@ -43,21 +49,28 @@ public struct Dataset: Sendable {
             throw DatasetError(name, .wrongShape(expected: "\(scaling.columns.count) scaled columns", found: "\(itemShape)"))
         }
         self.init(
-            unchecked: name, itemShape: itemShape, features: features, labels: labels, classNames: classNames, encodings: encodings,
+            unchecked: name, itemShape: itemShape, storage: .memory(features), labels: labels, classNames: classNames, encodings: encodings,
             scaling: scaling)
     }
 
     init(
-        unchecked name: String, itemShape: Shape, features: [UInt8], labels: [Int], classNames: [String], encodings: RecommendedEncodings,
+        unchecked name: String, itemShape: Shape, storage: Storage, labels: [Int], classNames: [String], encodings: RecommendedEncodings,
         scaling: FeatureScaling?
     ) {
         self.name = name
         self.itemShape = itemShape
-        self.features = features
+        self.storage = storage
         self.labels = labels
         self.classNames = classNames
         self.encodings = encodings
         self.scaling = scaling
+    }
+
+    /// All bytes, item after item, row-major: `count × itemShape.count`.
+    /// - Precondition: the set is not streamed.
+    public var features: [UInt8] {
+        guard case .memory(let bytes) = storage else { preconditionFailure("items of \(name) are read on demand; load them before looking at bytes") }
+        return bytes
     }
 
     /// Number of items.
@@ -94,19 +107,27 @@ extension Dataset {
     /// The first items, all of them when `limit` is nil or larger than the set.
     public func prefix(_ limit: Int?) -> Dataset {
         guard let limit, limit < count else { return self }
+        if isStreamed { return selecting(0..<Swift.max(limit, 0)) }
         return replacing(features: Array(features.prefix(Swift.max(limit, 0) * featureCount)), labels: Array(labels.prefix(Swift.max(limit, 0))))
     }
 
-    /// The items at these positions, in this order.
+    /// The items at these positions, in this order. Of a streamed set nothing is read yet.
     /// - Precondition: every index is one of an item.
     public func selecting(_ indices: some Collection<Int>) -> Dataset {
+        if case .stream(let source, let numbers) = storage {
+            return Dataset(self, .stream(source, numbers: indices.map { numbers[$0] }), labels: indices.map { labels[$0] })
+        }
         let batch = batch(indices)
         return replacing(features: batch.bytes, labels: batch.labels)
     }
 
+    private init(_ other: Dataset, _ storage: Storage, labels: [Int]) {
+        (name, itemShape, classNames, encodings, scaling) = (other.name, other.itemShape, other.classNames, other.encodings, other.scaling)
+        self.storage = storage
+        self.labels = labels
+    }
+
     func replacing(features: [UInt8], labels: [Int]) -> Dataset {
-        Dataset(
-            unchecked: name, itemShape: itemShape, features: features, labels: labels, classNames: classNames, encodings: encodings,
-            scaling: scaling)
+        Dataset(self, .memory(features), labels: labels)
     }
 }

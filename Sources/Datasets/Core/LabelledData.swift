@@ -49,11 +49,18 @@ public struct LabelledData: Sendable {
         guard whole.count >= 2 else {
             throw DatasetError(whole.name, .badOption("\(whole.count) item cannot be split in two; give at least two"))
         }
-        let testCount = Swift.min(Swift.max(Int((testFraction * Double(whole.count)).rounded()), 1), whole.count - 1)
+        let (train, test) = Self.split(whole.count, testFraction: testFraction, seed: seed)
+        self.init(unchecked: whole.selecting(train), test: whole.selecting(test))
+    }
+
+    /// Which of `count` items `init(_:testFraction:seed:)` puts in which part, each in ascending order.
+    /// - Precondition: at least two items; a fraction in (0, 1).
+    public static func split(_ count: Int, testFraction: Double, seed: UInt64) -> (train: [Int], test: [Int]) {
+        precondition(count >= 2 && testFraction > 0 && testFraction < 1, "\(testFraction) of \(count) items")
+        let testCount = Swift.min(Swift.max(Int((testFraction * Double(count)).rounded()), 1), count - 1)
         var generator = SeededGenerator(seed: seed).split("split")
-        let order = generator.permutation(whole.count)
-        self.init(
-            unchecked: whole.selecting(order.dropFirst(testCount).sorted()), test: whole.selecting(order.prefix(testCount).sorted()))
+        let order = generator.permutation(count)
+        return (order.dropFirst(testCount).sorted(), order.prefix(testCount).sorted())
     }
 
     private init(unchecked train: Dataset, test: Dataset) {

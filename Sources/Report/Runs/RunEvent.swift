@@ -90,6 +90,7 @@ public enum RunEvent: Sendable, Hashable {
         public var trainLoss: Double
         public var trainAccuracy: Double
         public var testAccuracy: Double?
+        public var validationAccuracy: Double?
         /// Mean share of all signs that changed in a step.
         public var flipRatio: Double?
         public var layers: [Layer]
@@ -98,13 +99,15 @@ public enum RunEvent: Sendable, Hashable {
         public var imagesPerSecond: Double
         /// Of this epoch, test excluded.
         public var seconds: Double
+        /// Part of `seconds` in which the steps waited for their batches.
+        public var waitSeconds: Double?
         /// Greatest resident memory of the process so far.
         public var peakBytes: Int?
 
         public init(
             time: Double? = nil, epoch: Int, step: Int, trainLoss: Double, trainAccuracy: Double, testAccuracy: Double? = nil,
-            flipRatio: Double? = nil, layers: [Layer] = [], learningRates: [String: Double] = [:], imagesPerSecond: Double, seconds: Double,
-            peakBytes: Int? = nil
+            validationAccuracy: Double? = nil, flipRatio: Double? = nil, layers: [Layer] = [], learningRates: [String: Double] = [:],
+            imagesPerSecond: Double, seconds: Double, waitSeconds: Double? = nil, peakBytes: Int? = nil
         ) {
             self.time = time
             self.epoch = epoch
@@ -112,11 +115,13 @@ public enum RunEvent: Sendable, Hashable {
             self.trainLoss = trainLoss
             self.trainAccuracy = trainAccuracy
             self.testAccuracy = testAccuracy
+            self.validationAccuracy = validationAccuracy
             self.flipRatio = flipRatio
             self.layers = layers
             self.learningRates = learningRates
             self.imagesPerSecond = imagesPerSecond
             self.seconds = seconds
+            self.waitSeconds = waitSeconds
             self.peakBytes = peakBytes
         }
 
@@ -124,9 +129,10 @@ public enum RunEvent: Sendable, Hashable {
         public init(_ report: EpochReport, time: Double? = nil, peakBytes: Int? = nil) {
             self.init(
                 time: time, epoch: report.epoch, step: report.step, trainLoss: report.trainLoss, trainAccuracy: report.trainAccuracy,
-                testAccuracy: report.testAccuracy, flipRatio: report.flipRatio,
+                testAccuracy: report.testAccuracy, validationAccuracy: report.validationAccuracy, flipRatio: report.flipRatio,
                 layers: Set(report.flipRatios.keys).union(report.diagnostics.keys).sorted(by: Self.natural).map { Layer($0, report) },
-                learningRates: report.schedules, imagesPerSecond: report.imagesPerSecond, seconds: report.seconds, peakBytes: peakBytes)
+                learningRates: report.schedules, imagesPerSecond: report.imagesPerSecond, seconds: report.seconds, waitSeconds: report.waitSeconds,
+                peakBytes: peakBytes)
         }
 
         /// `dense2` before `dense10`: runs of digits compare as numbers.

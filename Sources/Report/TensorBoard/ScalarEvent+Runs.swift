@@ -6,12 +6,14 @@ extension ScalarEvent {
             ("loss/train", Float(epoch.trainLoss)), ("accuracy/train", Float(epoch.trainAccuracy)),
         ]
         if let value = epoch.testAccuracy { scalars.append(("accuracy/test", Float(value))) }
+        if let value = epoch.validationAccuracy { scalars.append(("accuracy/validation", Float(value))) }
         if let value = epoch.flipRatio { scalars.append(("flip-ratio/all", Float(value))) }
         for layer in epoch.layers {
             if let value = layer.flipRatio { scalars.append(("flip-ratio/\(layer.name)", Float(value))) }
         }
         for (name, value) in epoch.learningRates.sorted(by: { $0.key < $1.key }) { scalars.append(("schedule/\(name)", Float(value))) }
         scalars.append(("speed/images-per-second", Float(epoch.imagesPerSecond)))
+        if let value = epoch.waitSeconds { scalars.append(("speed/wait-seconds", Float(value))) }
         scalars.append(("epoch", Float(epoch.epoch)))
         self.init(wallTime: epoch.time ?? 0, step: epoch.step, scalars: scalars)
     }

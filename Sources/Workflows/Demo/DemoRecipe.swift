@@ -19,6 +19,6 @@ struct DemoRecipe {
     func configuration(seed: UInt64, epochs: Int) -> TrainingConfiguration {
         TrainingConfiguration(
             model: Self.model, dataset: "digits", optimizer: optimizer, epochs: epochs, batchSize: Self.batchSize, seed: seed,
-            settings: settings.merging(["loss": "squared-hinge", "warp-shift": "0.5"]) { own, _ in own })
+            settings: settings.merging(["loss": "squared-hinge", "augment": "warp:0.5"]) { own, _ in own })
     }
 }

@@ -68,6 +68,9 @@ public struct Settings: Sendable {
         return chosen
     }
 
+    /// The first of these keys that was given.
+    public func given(among keys: [String]) -> String? { keys.first { values[$0] != nil } }
+
     /// Throws when a key was given that no reader asked for.
     public func checkAllRead() throws {
         if let stray = values.keys.sorted().first(where: { !known.contains($0) }) {

@@ -17,14 +17,23 @@ public struct TrainingPlan: Sendable {
     public let options: TrainingOptions
     /// How the engine holds operands of the backward products.
     public let precision: MatrixPrecision
+    /// Which epoch's model is written, and by what it is chosen.
+    public let selection: ModelSelection
+    /// A model or a file of scores to distil from.
+    public private(set) var teacherPath: String?
 
     /// The settings that a plan reads, with what they mean; optimisers add theirs.
     public static let settingsHelp: [(key: String, meaning: String)] = [
         ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
         ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
         ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default the model's, mostly ste)"),
-        ("shift", "random shift of training images in whole pixels (default 0)"),
-        ("warp-shift, warp-rotation, warp-zoom", "random sub-pixel shift (pixels), turn (degrees) and zoom (share) of training images (default 0)"),
+        ("augment", "changes of training images, in order, with commas: \(Augmentation.forms) (default none)"),
+        ("label-smoothing", "share of the label's weight spread over all classes, with cross-entropy (default 0)"),
+        ("teacher", "a model, or a safetensors file with an array \"scores\" [training items × classes], to distil from (default none)"),
+        ("teacher-weight, teacher-temperature", "how a teacher counts (default 0.5, 4)"),
+        ("validation", "share of the training items held out to choose the best epoch by (default 0: the test part chooses)"),
+        ("patience", "epochs without a new best after which to stop (default 0: never)"),
+        ("keep", "last or best: the epoch whose model is written (default last)"),
         ("norm", "batch or layer, the normalisation of convolutional models (default batch)"),
         ("batch-norm-scale", "train a scale γ in batch and layer norm (default the model's, mostly true)"),
         ("batch-norm-momentum", "share of running statistics a step keeps (default the model's, mostly 0.9)"),
@@ -51,20 +60,19 @@ public struct TrainingPlan: Sendable {
         family = try OptimizerFamily(named: configuration.optimizer)
         var settings = Settings(configuration.settings)
         let encoding = try Self.encoding(&settings, data.encodings)
-        let shift = try settings.integer("shift", default: 0, in: 0...64)
-        let warp = RandomWarp(
-            shift: try settings.number("warp-shift", default: 0, in: 0...64), rotation: try settings.number("warp-rotation", default: 0, in: 0...180),
-            zoom: try settings.number("warp-zoom", default: 0, in: 0...0.9))
-        if shift > 0 || !warp.isIdentity, data.itemShape.rank < 2 {
-            throw ConfigurationError(
-                reason: "items of shape \(data.itemShape) are not images; leave out the settings shift and warp-…")
+        let augmentation = try settings.choice(
+            "augment", default: AugmentationPipeline(), among: [Augmentation.forms], AugmentationPipeline.init(_:))
+        if !augmentation.isEmpty, !(2...3).contains(data.itemShape.rank) {
+            throw ConfigurationError(reason: "items of shape \(data.itemShape) are not images; leave out the setting augment")
         }
+        selection = try ModelSelection(&settings)
+        let objective = try Self.objective(&settings, &teacherPath)
         precision = try settings.choice(
             "precision", default: .float32, among: MatrixPrecision.allCases.map(\.rawValue), MatrixPrecision.init(rawValue:))
         options = TrainingOptions(
             epochs: configuration.epochs, batchSize: configuration.batchSize, seed: configuration.seed,
-            loss: try settings.choice("loss", default: .crossEntropy, among: Loss.allCases.map(\.rawValue), Loss.init(rawValue:)),
-            encoding: encoding, shift: shift, warp: warp, flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000),
+            objective: objective, encoding: encoding, augmentation: augmentation, patience: selection.patience,
+            flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000),
             clipping: GradientClipping(
                 value: try settings.number("clip-value", default: 0, in: 0...1e30), norm: try settings.number("clip-norm", default: 0, in: 0...1e30)),
             diagnosticsInterval: try settings.integer("diagnostics-interval", default: 10, in: 0...1_000_000))
@@ -111,6 +119,22 @@ public struct TrainingPlan: Sendable {
         } catch {
             throw ConfigurationError(reason: "\(model) does not take items of \(data.name), \(data.itemShape): \(error)")
         }
+    }
+
+    private static func objective(_ settings: inout Settings, _ teacherPath: inout String?) throws -> Objective {
+        let loss = try settings.choice("loss", default: .crossEntropy, among: Loss.allCases.map(\.rawValue), Loss.init(rawValue:))
+        let smoothing = try settings.number("label-smoothing", default: 0, in: 0...0.999)
+        if smoothing > 0, loss != .crossEntropy {
+            throw ConfigurationError(reason: "label-smoothing needs the loss cross-entropy, not \(loss.rawValue); leave one of them out")
+        }
+        let weight = try settings.number("teacher-weight", default: 0.5, in: 0...1)
+        let temperature = try settings.number("teacher-temperature", default: 4, in: 0.01...1000)
+        teacherPath = settings.text("teacher")
+        if teacherPath == nil, let stray = settings.given(among: ["teacher-weight", "teacher-temperature"]) {
+            throw ConfigurationError(reason: "the setting \(stray) says how a teacher counts, but there is none; add teacher or leave it out")
+        }
+        return Objective(
+            loss, labelSmoothing: smoothing, distillation: teacherPath.map { _ in .init(weight: weight, temperature: temperature) })
     }
 
     private static func encoding(_ settings: inout Settings, _ recommended: RecommendedEncodings) throws -> InputEncoding {

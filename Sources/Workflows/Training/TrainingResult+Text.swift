@@ -5,9 +5,13 @@ extension TrainingResult {
     /// What `spinflip train` prints.
     public var text: String {
         var rows = [
-            ("model", "\(model) on \(dataset), \(optimizer), \(epochs) epoch\(epochs == 1 ? "" : "s")" + (isComplete ? "" : " (stopped early)")),
+            ("model", "\(model) on \(dataset), \(optimizer), \(epochs) epoch\(epochs == 1 ? "" : "s")" + (isComplete ? stoppedEarly ? " (no better one came)" : "" : " (stopped early)")),
             ("test accuracy", NumberText.percent(testAccuracy)),
         ]
+        if let bestEpoch, let bestAccuracy {
+            let part = validationAccuracy == nil ? "test" : "validation"
+            rows.append(("best epoch", "\(bestEpoch), \(part) accuracy \(NumberText.percent(bestAccuracy)); written is epoch \(modelEpoch)"))
+        }
         if let trainAccuracy, let trainLoss {
             rows.append(("training", "\(NumberText.percent(trainAccuracy)), loss \(NumberText.decimal(trainLoss, 4))"))
         }
