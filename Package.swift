@@ -16,7 +16,7 @@ let isRoot = !Context.packageDirectory.contains("/checkouts/")
 let kernelSettings: [CSetting] = isRoot ? [.unsafeFlags(["-O3"], .when(configuration: .debug))] : []
 
 #if os(Linux)
-let defaultTraits: Set<String> = ["OneDNN"]
+let defaultTraits: Set<String> = ["OneDNN", "Images"]
 #else
 let defaultTraits: Set<String> = []
 #endif
@@ -49,6 +49,7 @@ let package = Package(
     ],
     traits: [
         .trait(name: "OneDNN", description: "Dense products and convolutions through oneDNN (Debian libdnnl-dev, Homebrew onednn)."),
+        .trait(name: "Images", description: "JPEG and PNG files through libjpeg and libpng (Debian libjpeg-dev, libpng-dev; Homebrew jpeg-turbo, libpng)."),
         .default(enabledTraits: defaultTraits),
     ],
     dependencies: [
@@ -62,10 +63,13 @@ let package = Package(
             name: "COneDNN", cSettings: [.define("SPINFLIP_ONEDNN", .when(traits: ["OneDNN"]))],
             linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CImageCodecs", cSettings: [.define("SPINFLIP_IMAGES", .when(traits: ["Images"]))],
+            linkerSettings: [.linkedLibrary("jpeg", .when(traits: ["Images"])), .linkedLibrary("png", .when(traits: ["Images"]))]),
         module("BitCore", ["CKernels"]),
         module("DenseMath", ["BitCore", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"]))]),
         module("Ising", ["BitCore"]),
-        module("Datasets", ["BitCore", "CZlib"], resources: [.embedInCode("Resources/digits.csv.gz")]),
+        module("Datasets", ["BitCore", "CZlib", "CImageCodecs"], resources: [.embedInCode("Resources/digits.csv.gz")]),
         module("BinaryNN", ["BitCore", "DenseMath"]),
         module("ModelZoo", ["BitCore", "BinaryNN"]),
         module("BinaryInference", ["BitCore"]),

@@ -32,6 +32,8 @@ debian() {
 
     need_package libdnnl-dev
     need_package zlib1g-dev
+    need_package libjpeg-dev
+    need_package libpng-dev
     need_package libsqlite3-dev
     need_package libc6-dev
     need_command cc gcc
@@ -53,7 +55,7 @@ debian() {
 }
 
 macos() {
-    # zlib, SQLite and the C compiler come with the command line tools; oneDNN is an optional trait that is off by default here.
+    # zlib, SQLite and the C compiler come with the command line tools; oneDNN and image files are optional traits that are off by default here.
     if ! xcode-select -p >/dev/null 2>&1; then
         say "the command line tools are missing. Run: xcode-select --install"
         exit 1
@@ -65,11 +67,11 @@ macos() {
 }
 
 other() {
-    for header in zlib.h sqlite3.h oneapi/dnnl/dnnl.h; do
-        if ! printf '#include <%s>\n' "$header" | cc -x c -fsyntax-only - 2>/dev/null; then
-            say "<$header> is missing. Install a C compiler and the development packages of zlib, SQLite and oneDNN"
-            say "(Fedora: gcc zlib-devel sqlite-devel onednn-devel; Arch: gcc zlib sqlite onednn), then run this again."
-            say "oneDNN is optional: swift build -c release --disable-default-traits builds without it."
+    for header in zlib.h jpeglib.h png.h sqlite3.h oneapi/dnnl/dnnl.h; do
+        if ! printf '#include <stdio.h>\n#include <%s>\n' "$header" | cc -x c -fsyntax-only - 2>/dev/null; then
+            say "<$header> is missing. Install a C compiler and the development packages of zlib, libjpeg, libpng, SQLite and oneDNN"
+            say "(Fedora: gcc zlib-devel libjpeg-turbo-devel libpng-devel sqlite-devel onednn-devel; Arch: gcc zlib libjpeg-turbo libpng sqlite onednn), then run this again."
+            say "oneDNN, libjpeg and libpng are optional: swift build -c release --disable-default-traits builds without them."
             exit 1
         fi
     done

@@ -100,7 +100,7 @@ public struct Objective: Sendable, Hashable, Codable {
     }
 
     /// log softmax(scores/temperature), shifted by the largest so that no exponential overflows.
-    private static func logSoftmax(_ scores: Slice<UnsafeBufferPointer<Float>>, _ temperature: Double) -> [Double] {
+    private static func logSoftmax(_ scores: some Sequence<Float>, _ temperature: Double) -> [Double] {
         let scaled = scores.map { Double($0) / temperature }
         let largest = scaled.max() ?? 0
         let logSum = log(scaled.reduce(0) { $0 + exp($1 - largest) })

@@ -41,22 +41,31 @@ public enum MismatchError: Error, Hashable, CustomStringConvertible {
 }
 
 extension LoadedModel {
+    /// What a data set's name leaves open, as this model needs it.
+    public func datasetOptions(seed: UInt64) -> DatasetOptions {
+        let shape = model.input.shape
+        return DatasetOptions(seed: seed, imageSize: shape.rank == 3 && shape[0] == shape[1] ? shape[0] : nil, allowsStreaming: true)
+    }
+
     /// Runs packed inference over `data`.
-    public func evaluate(on data: Dataset, kernels: Kernels = .active, parallel: Parallel, _ control: RunControl) throws(MismatchError) -> EvaluationReport {
+    /// - Throws: `MismatchError`, and `DatasetError` when an item that is read on demand cannot be.
+    public func evaluate(on data: Dataset, kernels: Kernels = .active, parallel: Parallel, _ control: RunControl) throws -> EvaluationReport {
         guard data.featureCount == model.inputCount else {
-            throw .itemSize(model: model.inputCount, data: data.featureCount, dataset: data.name)
+            throw MismatchError.itemSize(model: model.inputCount, data: data.featureCount, dataset: data.name)
         }
-        guard data.classCount <= model.classes else { throw .classes(model: model.classes, data: data.classCount, dataset: data.name) }
+        guard data.classCount <= model.classes else { throw MismatchError.classes(model: model.classes, data: data.classCount, dataset: data.name) }
         let session = InferenceSession(model, kernels: kernels, parallel: parallel)
         let width = model.inputCount
         var (correct, done, seconds) = (0, 0, 0.0)
         // Large enough that progress costs nothing, small enough that Ctrl-C is heard.
-        let chunk = 4096
+        let chunk = data.isStreamed ? 256 : 4096
         while done < data.count, !control.isCancelled() {
             let end = Swift.min(done + chunk, data.count)
             let start = control.seconds()
-            let classes = data.features.withUnsafeBufferPointer { bytes in
-                session.classify(UnsafeBufferPointer(rebasing: bytes[done * width..<end * width]), count: end - done)
+            let items = data.isStreamed ? try data.selecting(done..<end).loaded(parallel: parallel) : data
+            let first = data.isStreamed ? 0 : done
+            let classes = items.features.withUnsafeBufferPointer { bytes in
+                session.classify(UnsafeBufferPointer(rebasing: bytes[first * width..<(first + end - done) * width]), count: end - done)
             }
             seconds += control.seconds() - start
             for (offset, value) in classes.enumerated() where value == data.labels[done + offset] { correct += 1 }

@@ -51,3 +51,14 @@ func fault(_ body: () throws -> Void) -> DatasetError.Fault? {
     do { try body() } catch let error as DatasetError { return error.fault } catch { return nil }
     return nil
 }
+
+/// A zlib stream, and CRC-32 as in PNG.
+func zlib(_ bytes: [UInt8]) -> [UInt8] {
+    var length = compressBound(UInt(bytes.count))
+    return [UInt8](unsafeUninitializedCapacity: Int(length)) { target, count in
+        precondition(compress2(target.baseAddress!, &length, bytes, UInt(bytes.count), 9) == Z_OK)
+        count = Int(length)
+    }
+}
+
+func crc(_ bytes: [UInt8]) -> UInt32 { UInt32(crc32(0, bytes, UInt32(bytes.count))) }

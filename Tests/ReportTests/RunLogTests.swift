@@ -133,7 +133,7 @@ func sampleRun(_ name: String, epochs: Int, ends: Bool = true, base: Double = 0.
 
     @Test func reportsBecomeEpochs() throws {
         let json = """
-            {"epoch":2,"step":90,"trainLoss":0.5,"trainAccuracy":0.8,"flipRatio":0.01,"seconds":2,"imagesPerSecond":700,
+            {"epoch":2,"step":90,"trainLoss":0.5,"trainAccuracy":0.8,"flipRatio":0.01,"seconds":2,"waitSeconds":0.5,"imagesPerSecond":700,
             "flipRatios":{"dense10.kernel":0.3,"dense2.kernel":0.2,"dense1.kernel":0.1},"diagnostics":{},"schedules":{"adam.learningRate":0.01}}
             """
         let report = try JSONDecoder().decode(EpochReport.self, from: Data(json.utf8))

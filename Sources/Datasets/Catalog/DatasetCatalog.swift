@@ -34,6 +34,9 @@ public struct DatasetCatalog: Sendable {
         }
     }
 
+    /// More bytes of items are not read into memory at once.
+    public static let maximumLoadedBytes = 1 << 31
+
     /// One line of the catalogue.
     public struct Listing: Sendable, Hashable, Codable {
         public enum State: String, Sendable, Hashable, Codable {
@@ -63,7 +66,7 @@ public struct DatasetCatalog: Sendable {
     }
 
     /// All names, in the order in which they are listed.
-    public static let names = ["digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "csv:PATH", "teacher", "xor", "parity", "bars-and-stripes"]
+    public static let names = ["digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "folder:PATH", "csv:PATH", "teacher", "xor", "parity", "bars-and-stripes"]
 
     public func list() -> [Listing] {
         var result = [
@@ -79,6 +82,10 @@ public struct DatasetCatalog: Sendable {
                     classCount: set.classNames.count, licence: set.licence, state: isPresent ? .present : .absent,
                     location: isPresent ? "\(folder)/\(set.folders[0])" : set.mirrors.isEmpty ? advice(set) : "spinflip data fetch \(set.name)"))
         }
+        result.append(
+            Listing(
+                name: "folder:PATH", title: "JPEG and PNG images, in train/CLASS and val/CLASS or in CLASS", licence: "yours", state: .userFile,
+                location: "the path in the name"))
         result.append(
             Listing(
                 name: "csv:PATH", title: "A table of numbers with a label column", licence: "yours", state: .userFile,
@@ -109,6 +116,10 @@ public struct DatasetCatalog: Sendable {
         case ("xor", nil):
             let all = try Dataset.xor()
             return try LabelledData(train: all, test: all)
+        case ("folder", nil), ("folder", ""): throw DatasetError(name, .badOption("names no folder; write folder:PATH"))
+        case ("folder", let path?):
+            let data = try LabelledData(imageFolder: path, size: options.imageSize, testFraction: options.testFraction, seed: options.seed)
+            return options.allowsStreaming ? data : try data.loaded(limit: Self.maximumLoadedBytes)
         case ("csv", nil), ("csv", ""): throw DatasetError(name, .badOption("names no file; write csv:PATH"))
         case ("csv", let path?):
             return try LabelledData(Dataset(csv: path, options: options.csv), testFraction: options.testFraction, seed: options.seed)
@@ -131,7 +142,7 @@ public struct DatasetCatalog: Sendable {
     /// The published set of that name.
     func published(_ name: String) throws(DatasetError) -> PublishedSet {
         if let set = PublishedSet.all.first(where: { $0.name == name }) { return set }
-        if Self.names.contains(name) || name.hasPrefix("csv:") {
+        if Self.names.contains(name) || name.hasPrefix("csv:") || name.hasPrefix("folder:") {
             throw DatasetError(
                 name, .badOption("has no published files; those that have are \(PublishedSet.all.map(\.name).joined(separator: ", "))"))
         }

@@ -11,13 +11,21 @@ public struct DatasetOptions: Hashable, Sendable {
     /// Items that a teacher labels.
     public var items: Int
 
+    /// Height and width to which `folder:PATH` brings pictures; 224 when nil.
+    public var imageSize: Int?
+    /// Items of `folder:PATH` may stay in their files until they are wanted (`Dataset.isStreamed`). Without, they are all read, which has a limit.
+    public var allowsStreaming: Bool
+
     public init(
-        seed: UInt64 = 0, testFraction: Double = 0.2, csv: CSVOptions = CSVOptions(), teacherLayers: [Int] = [16, 8, 2], items: Int = 4096
+        seed: UInt64 = 0, testFraction: Double = 0.2, csv: CSVOptions = CSVOptions(), teacherLayers: [Int] = [16, 8, 2], items: Int = 4096,
+        imageSize: Int? = nil, allowsStreaming: Bool = false
     ) {
         self.seed = seed
         self.testFraction = testFraction
         self.csv = csv
         self.teacherLayers = teacherLayers
         self.items = items
+        self.imageSize = imageSize
+        self.allowsStreaming = allowsStreaming
     }
 }

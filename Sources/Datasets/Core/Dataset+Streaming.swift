@@ -78,6 +78,18 @@ extension Dataset {
     }
 }
 
+extension LabelledData {
+    /// Both parts in memory.
+    /// - Throws: `DatasetError` when they take more than `limit` bytes or an item cannot be read.
+    func loaded(limit: Int) throws(DatasetError) -> LabelledData {
+        let bytes = (train.count + test.count).multipliedReportingOverflow(by: itemShape.count)
+        guard !bytes.overflow, bytes.partialValue <= limit else {
+            throw DatasetError(name, .badOption("its items take more than \(limit) bytes in memory; choose a smaller image size"))
+        }
+        return try LabelledData(train: train.loaded(), test: test.loaded())
+    }
+}
+
 /// The error of the first item, in order, of those that had one.
 private struct FirstFault: Sendable {
     private var item = Int.max

@@ -32,6 +32,8 @@ public struct DatasetError: Error, Hashable, Sendable {
         case empty
         /// A line of a text file, counted from 1, with its text.
         case badLine(number: Int, text: String, reason: String)
+        /// A picture that cannot be decoded.
+        case badImage(reason: String)
         case noColumn(name: String, columns: [String])
         case checksumMismatch(expected: String, found: String)
         /// As `checksumMismatch`, of a part of the file.
@@ -68,6 +70,7 @@ extension DatasetError: CustomStringConvertible {
             "item \(item) has label \(label), but labels must lie in 0...\(classes - 1); correct the label or name all classes"
         case .empty: "holds no items; give a file with at least one"
         case .badLine(let number, let text, let reason): "line \(number), \"\(text)\": \(reason)"
+        case .badImage(let reason): "no picture can be read from it (\(reason)); mend or remove the file"
         case .noColumn(let name, let columns): "has no column \"\(name)\"; its columns are \(columns.joined(separator: ", "))"
         case .checksumMismatch(let expected, let found): "its SHA-256 is \(found) instead of \(expected); fetch it again"
         case .otherContent(let what, let advice): "its \(what) are not the published ones; \(advice)"

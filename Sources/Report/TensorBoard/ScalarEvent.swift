@@ -42,14 +42,14 @@ public struct ScalarEvent: Sendable, Hashable {
         return event.bytes
     }
 
-    /// Tells readers that the run goes on from `step`, and that what they read of later steps is to be forgotten: field 7, session_log, with
-    /// 1 status = START (1).
+    /// Tells readers that the run goes on after `step`, and that what they read of later steps is to be forgotten: field 7, session_log, with
+    /// 1 status = START (1). Readers drop what has the event's step too, so that is one more.
     static func restart(wallTime: Double, step: Int) -> [UInt8] {
         var log = ProtobufWriter()
         log.write(UInt64(1), field: 1)
         var event = ProtobufWriter()
         event.write(wallTime, field: 1)
-        event.write(UInt64(bitPattern: Int64(step)), field: 2)
+        event.write(UInt64(bitPattern: Int64(step) + 1), field: 2)
         event.write(log.bytes, field: 7)
         return event.bytes
     }

@@ -4,17 +4,17 @@ internal import Datasets
 /// Data sets as the runs of a sweep need them. The last one is kept: neighbouring runs mostly share it.
 struct SweepData {
     let catalog: DatasetCatalog
-    private var last: (name: String, seed: UInt64, data: LabelledData)?
+    private var last: (name: String, options: DatasetOptions, data: LabelledData)?
 
     init(_ catalog: DatasetCatalog) { self.catalog = catalog }
 
     mutating func load(_ configuration: TrainingConfiguration) throws -> LabelledData {
-        let (name, seed) = (configuration.dataset, configuration.seed)
-        if let last, last.name == name, last.seed == seed || !dependsOnSeed(name) { return last.data }
+        let (name, options) = (configuration.dataset, try configuration.datasetOptions())
+        if let last, last.name == name, last.options == options || !dependsOnSeed(name) { return last.data }
         // Two large sets need not be held at once.
         last = nil
-        let data = try catalog.load(name, options: DatasetOptions(seed: seed))
-        last = (name, seed, data)
+        let data = try catalog.load(name, options: options)
+        last = (name, options, data)
         return data
     }
 

@@ -1,4 +1,5 @@
 internal import BitCore
+public import Datasets
 internal import Foundation
 
 /// What `spinflip train` is asked to do: everything that determines the result but engine and thread count. Kept as `config.json` in the
@@ -28,6 +29,19 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
         self.seed = seed
         self.limit = limit
         self.settings = settings
+    }
+
+    /// What the name of the data set leaves open.
+    /// - Throws: `SettingsError` for a size that is none.
+    public func datasetOptions() throws(SettingsError) -> DatasetOptions {
+        var settings = Settings(settings)
+        return DatasetOptions(seed: seed, imageSize: try Self.imageSize(&settings, dataset), allowsStreaming: true)
+    }
+
+    /// Read for data sets that have a size to choose.
+    static func imageSize(_ settings: inout Settings, _ dataset: String) throws(SettingsError) -> Int? {
+        guard dataset.hasPrefix("folder:"), settings.given(among: ["image-size"]) != nil else { return nil }
+        return try settings.integer("image-size", default: 224, in: 1...4096)
     }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {

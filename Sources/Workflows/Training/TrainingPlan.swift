@@ -60,6 +60,7 @@ public struct TrainingPlan: Sendable {
         family = try OptimizerFamily(named: configuration.optimizer)
         var settings = Settings(configuration.settings)
         let encoding = try Self.encoding(&settings, data.encodings)
+        _ = try TrainingConfiguration.imageSize(&settings, configuration.dataset)
         let augmentation = try settings.choice(
             "augment", default: AugmentationPipeline(), among: [Augmentation.forms], AugmentationPipeline.init(_:))
         if !augmentation.isEmpty, !(2...3).contains(data.itemShape.rank) {

@@ -171,7 +171,7 @@ public struct TrainingRun: Sendable {
         var correct = 0
         for (part, isTest) in checksTrainingItems ? [(test, true), (train, false)] : [(test, true)] {
             // In pieces, so that a set which is read on demand is never in memory whole.
-            let chunk = 4096
+            let chunk = part.isStreamed ? 256 : 4096
             for start in stride(from: 0, to: part.count, by: chunk) {
                 let whole = part.isStreamed || part.count > chunk
                 let items = whole ? try part.selecting(start..<Swift.min(start + chunk, part.count)).loaded(parallel: trainer.context.parallel) : part

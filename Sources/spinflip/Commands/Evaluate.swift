@@ -24,7 +24,7 @@ struct Evaluate: Command {
 
     func perform(_ terminal: Terminal) throws -> ExitStatus {
         let loaded = try LoadedModel(path: model)
-        let test = try data.catalog.load(dataset, options: DatasetOptions(seed: common.seed)).test.prefix(limit)
+        let test = try data.catalog.load(dataset, options: loaded.datasetOptions(seed: common.seed)).test.prefix(limit)
         let report = try loaded.evaluate(on: test, parallel: common.parallel, terminal.control)
         terminal.finish(report) { report.text }
         return report.isComplete ? .done : .interrupted

@@ -28,7 +28,9 @@ struct Export: Command {
     func perform(_ terminal: Terminal) throws -> ExitStatus {
         let format = try ExportFormat(named: format)
         let loaded = try LoadedModel(path: model)
-        let samples = try dataset.map { try data.catalog.load($0, options: DatasetOptions(seed: common.seed)).test }
+        var options = loaded.datasetOptions(seed: common.seed)
+        options.allowsStreaming = false
+        let samples = try dataset.map { try data.catalog.load($0, options: options).test }
         let report = try loaded.export(
             as: format, to: out, samples: samples, seed: common.seed, parallel: common.parallel, terminal.control)
         terminal.finish(report) { report.text }

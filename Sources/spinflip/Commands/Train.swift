@@ -55,7 +55,7 @@ struct Train: Command {
             batchSize: batchSize, seed: common.givenSeed, limit: limit, settings: settings)
         let configuration = try request.resolve()
         let engine = try engine.resolve()
-        let labelled = try data.catalog.load(configuration.dataset, options: DatasetOptions(seed: configuration.seed))
+        let labelled = try data.catalog.load(configuration.dataset, options: configuration.datasetOptions())
         let run = try TrainingRun(configuration, labelled, folder: out)
         let result = try run.run(
             resume: resume, engine: engine, threads: common.threadCount, terminal.control, wallTime: { Date().timeIntervalSince1970 })
