@@ -27,6 +27,7 @@ public struct TrainingPlan: Sendable {
         ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
         ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
         ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default the model's, mostly ste)"),
+        ("image-size", "height and width of items of folder:PATH (default 224)"),
         ("augment", "changes of training images, in order, with commas: \(Augmentation.forms) (default none)"),
         ("label-smoothing", "share of the label's weight spread over all classes, with cross-entropy (default 0)"),
         ("teacher", "a model, or a safetensors file with an array \"scores\" [training items × classes], to distil from (default none)"),
