@@ -33,8 +33,8 @@ extension BenchmarkReport {
     public static func training(
         _ benchmark: TrainingBenchmark, engine: any DenseEngine, parallel: Parallel, _ control: RunControl
     ) throws -> BenchmarkReport {
-        let rows = try benchmark.run(engine: engine, parallel: parallel, control)
-        return BenchmarkReport(rows: rows, isComplete: !control.isCancelled())
+        let result = try benchmark.run(engine: engine, parallel: parallel, control)
+        return BenchmarkReport(rows: result.rows, isComplete: !control.isCancelled(), steps: result.steps, peakBytes: result.peakBytes)
     }
 
     private static func untrained(_ name: String, seed: UInt64) throws -> LoadedModel {

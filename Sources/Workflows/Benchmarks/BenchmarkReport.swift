@@ -7,8 +7,13 @@ public struct BenchmarkReport: Codable, Sendable, Hashable {
     /// False when it was stopped before the last row.
     public var isComplete: Bool
 
-    public init(rows: [BenchmarkRow], isComplete: Bool) {
-        (self.rows, self.isComplete) = (rows, isComplete)
+    /// Of training: seconds of every step.
+    public var steps: [Double]?
+    /// Of training: the most memory that was resident, in bytes.
+    public var peakBytes: Int?
+
+    public init(rows: [BenchmarkRow], isComplete: Bool, steps: [Double]? = nil, peakBytes: Int? = nil) {
+        (self.rows, self.isComplete, self.steps, self.peakBytes) = (rows, isComplete, steps, peakBytes)
     }
 
     public var text: String {
@@ -23,7 +28,8 @@ public struct BenchmarkReport: Codable, Sendable, Hashable {
                 row.fraction.map { NumberText.percent($0, places: 0) } ?? "",
             ])
         }
-        return table.render() + (isComplete ? "" : "\nstopped early")
+        let memory = peakBytes.map { "\npeak memory of the steps: \(NumberText.compact(Double($0) / 1e6)) MB" } ?? ""
+        return table.render() + memory + (isComplete ? "" : "\nstopped early")
     }
 
     /// `12.3 µs`.

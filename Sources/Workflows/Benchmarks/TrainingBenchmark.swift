@@ -25,7 +25,7 @@ public struct TrainingBenchmark: Sendable {
     private let data: LabelledData
 
     /// - Parameters:
-    ///   - model: as configurations name it.
+    ///   - model: as configurations name it; it gets random items of the shape it was published for.
     ///   - settings: of the training plan: `precision`, `input`, …
     /// - Throws: what is wrong with a name or a setting.
     public init(model: String, optimizer: String, settings: [String: String] = [:], seed: UInt64 = 0, options: Options = Options()) throws {
@@ -44,14 +44,22 @@ public struct TrainingBenchmark: Sendable {
         self.options = options
     }
 
+    /// What a run measures.
+    public struct Result: Sendable {
+        public var rows: [BenchmarkRow]
+        /// Seconds of every step, in order, without those that warmed up.
+        public var steps: [Double]
+        /// The most memory that was resident before the roof was measured; nil where the system does not tell.
+        public var peakBytes: Int?
+    }
+
     /// Two rows: the step, whose roof is the engine's rate on the step's own products, and those products themselves. A step counts three
     /// products a layer (forward, kernel gradient, input gradient; the first layer has no input gradient), whatever computes them.
-    public func run(engine: any DenseEngine, kernels: Kernels = .active, parallel: Parallel, _ control: RunControl) throws -> [BenchmarkRow] {
+    public func run(engine: any DenseEngine, kernels: Kernels = .active, parallel: Parallel, _ control: RunControl) throws -> Result {
         let context = ExecutionContext(engine: engine, kernels: kernels, parallel: parallel, precision: plan.precision)
         let name = plan.configuration.model
-        let products = denseProducts
-        let operands = Operands(products, seed: plan.configuration.seed)
-        let times = Mutex((steps: [Double](), products: [Double](), last: 0.0))
+        let products = StepProducts(plan.network, batch: options.batchSize, precision: plan.precision)
+        let times = Mutex((steps: [Double](), products: [Double](), last: 0.0, peak: Int?.none, operands: StepProducts.Operands?.none))
         var trainer = try Trainer(plan.network, plan.optimizer, plan.options, context)
         let hooks = TrainingHooks(
             now: control.seconds, isCancelled: control.isCancelled,
@@ -65,8 +73,13 @@ public struct TrainingBenchmark: Sendable {
             didFinishEpoch: { report, _ in
                 // The first epoch warms caches and pages; what it measured is dropped.
                 if report.epoch == 1 {
-                    times.withLock { $0.steps = [] }
+                    times.withLock {
+                        $0.steps = []
+                        $0.peak = ProcessMemory.peakBytes
+                        $0.operands = products.makeOperands(seed: plan.configuration.seed)
+                    }
                 } else {
+                    guard let operands = times.withLock({ $0.operands }) else { return }
                     // Once before the measurement, so that the roof is not one of cold caches.
                     _ = operands.time(products, context, control)
                     let seconds = operands.time(products, context, control)
@@ -79,85 +92,21 @@ public struct TrainingBenchmark: Sendable {
         times.withLock { $0.last = control.seconds() }
         try trainer.train(data.train, test: nil, hooks)
 
-        let (steps, dense) = times.withLock { ($0.steps, $0.products) }
-        guard !steps.isEmpty, !dense.isEmpty else { return [] }
-        let work = Double(products.reduce(0) { $0 + $1.multiplyAccumulates }) * 1e-9
+        let (steps, dense, peak) = times.withLock { ($0.steps, $0.products, $0.peak) }
+        guard !steps.isEmpty, !dense.isEmpty else { return Result(rows: [], steps: steps, peakBytes: peak) }
+        let work = products.multiplyAccumulates * 1e-9
         let (step, product) = (BenchmarkRow.Seconds(steps), BenchmarkRow.Seconds(dense))
         let shape = "batch \(options.batchSize)"
         let threads = context.parallel.threads
         let roof = work / product.median
-        return [
+        let rows = [
             BenchmarkRow(
                 name: name, shape: shape, isa: "\(engine.name), \(plan.precision.rawValue)", threads: threads, seconds: step, rate: work / step.median,
-                unit: "GMAC/s",
-                roof: roof, fraction: work / step.median / roof),
+                unit: "GMAC/s", roof: roof, fraction: work / step.median / roof),
             BenchmarkRow(
                 name: "dense products of \(name)", shape: shape, isa: "\(engine.name), \(plan.precision.rawValue)", threads: threads, seconds: product,
-                rate: roof,
-                unit: "GMAC/s"),
+                rate: roof, unit: "GMAC/s"),
         ]
-    }
-
-    /// The products of one step as a dense engine would do all of them: forward, kernel gradient and, but for the first layer, input gradient.
-    /// A convolution is a product with a row for each position, cut into blocks of rows.
-    private var denseProducts: [MatrixProduct] {
-        var isFirst = true
-        return plan.network.nodes.flatMap { node -> [MatrixProduct] in
-            let extents: (rows: Int, outputs: Int, depth: Int, groups: Int)
-            if let geometry = (node.layer as? Conv2D)?.geometry {
-                extents = (
-                    options.batchSize * geometry.positions.positions, geometry.outputs / geometry.groups, geometry.depth, geometry.groups
-                )
-            } else if let dense = node.layer as? Dense {
-                extents = (options.batchSize, dense.units, plan.network.signal(node.inputs[0]).shape.count, 1)
-            } else {
-                return []
-            }
-            defer { isFirst = false }
-            let starts = stride(from: 0, to: extents.rows, by: Self.blockRows)
-            let blocks = starts.map { min(Self.blockRows, extents.rows - $0) }.flatMap { Array(repeating: $0, count: extents.groups) }
-            return blocks.flatMap { rows -> [MatrixProduct] in
-                let forward = MatrixProduct(
-                    rows: rows, columns: extents.outputs, depth: extents.depth, transposeB: true, precision: plan.precision)
-                let data = MatrixProduct(rows: rows, columns: extents.depth, depth: extents.outputs, precision: plan.precision)
-                let weights = MatrixProduct(
-                    rows: extents.outputs, columns: extents.depth, depth: rows, transposeA: true, precision: plan.precision)
-                return [forward] + (isFirst ? [] : [data]) + [weights]
-            }
-        }
-    }
-
-    private static let blockRows = 8192
-
-    /// Operands large enough for every product: ±1, as in a step.
-    private struct Operands: Sendable {
-        let a: Tensor
-        let b: Tensor
-        let size: Int
-
-        init(_ products: [MatrixProduct], seed: UInt64) {
-            size = products.map { Swift.max($0.rows * $0.columns, $0.rows * $0.depth, $0.columns * $0.depth) }.max() ?? 1
-            var generator = SeededGenerator(seed: seed).split("operands")
-            let count = size
-            func signs() -> Tensor { Tensor((0..<count).map { _ in generator.next() & 1 == 0 ? -1 : 1 }, shape: [count]) }
-            a = signs()
-            b = signs()
-        }
-
-        /// Seconds for all products once.
-        func time(_ products: [MatrixProduct], _ context: ExecutionContext, _ control: RunControl) -> Double {
-            var c = Tensor(zeros: [size])
-            let start = control.seconds()
-            for product in products {
-                a.withUnsafeElements { a in
-                    b.withUnsafeElements { b in
-                        c.withUnsafeMutableElements { c in
-                            context.engine.multiply(product, a.baseAddress!, b.baseAddress!, c.baseAddress!, parallel: context.parallel)
-                        }
-                    }
-                }
-            }
-            return control.seconds() - start
-        }
+        return Result(rows: rows, steps: steps, peakBytes: peak)
     }
 }

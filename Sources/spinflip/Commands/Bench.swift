@@ -53,7 +53,7 @@ struct Bench: ParsableCommand {
         @Argument(help: ArgumentHelp("Model by name.", valueName: "model"))
         var model = BenchmarkReport.defaultModel
 
-        @Option(help: ArgumentHelp("Optimizer: adam or bop.", valueName: "name"))
+        @Option(help: ArgumentHelp("Optimizer.", valueName: "name"))
         var optimizer = "adam"
 
         @Option(help: ArgumentHelp("Images a step.", valueName: "n"))
@@ -61,6 +61,9 @@ struct Bench: ParsableCommand {
 
         @Option(help: ArgumentHelp("Operands of backward products: float32 or bfloat16.", valueName: "name"))
         var precision = "float32"
+
+        @Option(help: ArgumentHelp("How bytes become inputs: standard, binarised, …", valueName: "form"))
+        var input = "binarised"
 
         @Option(help: ArgumentHelp("Rounds, each of a few steps and the engine's products.", valueName: "n"))
         var rounds = 9
@@ -74,7 +77,7 @@ struct Bench: ParsableCommand {
 
         func perform(_ terminal: Terminal) throws -> ExitStatus {
             let benchmark = try TrainingBenchmark(
-                model: model, optimizer: optimizer, settings: ["precision": precision, "input": "binarised"], seed: common.seed,
+                model: model, optimizer: optimizer, settings: ["precision": precision, "input": input], seed: common.seed,
                 options: .init(batchSize: batchSize, rounds: rounds))
             let report = try BenchmarkReport.training(benchmark, engine: engine.resolve(), parallel: common.parallel, terminal.control)
             terminal.finish(report) { report.text }
