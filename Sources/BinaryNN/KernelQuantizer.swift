@@ -24,8 +24,26 @@ public enum KernelQuantizer: Sendable, Hashable {
     /// What the layers do with weights of this encoding when nothing else is asked for.
     public static func standard(for encoding: ParameterEncoding) -> KernelQuantizer { encoding == .real ? .none : .sign }
 
+    /// Reads `sign`, `stochastic`, `ternary` (Δ = 0.05), `ternary-mean` (Δ = 0.7·mean|w|) and `dorefa:K`, K from 2 to 16 bits.
+    public init?(named name: String) {
+        switch name {
+        case "sign": self = .sign
+        case "stochastic": self = .stochasticSign
+        case "ternary": self = .ternary(.fixed())
+        case "ternary-mean": self = .ternary(.meanMagnitude())
+        default:
+            guard name.hasPrefix("dorefa:"), let bits = Int(name.dropFirst(7)), Self.bitWidths.contains(bits) else { return nil }
+            self = .doReFa(bits: bits)
+        }
+    }
+
+    public static let names = ["sign", "stochastic", "ternary", "ternary-mean", "dorefa:BITS"]
+
+    /// Of DoReFa kernels.
+    public static let bitWidths = 2...16
+
     /// The encodings it reads: signs are drawn from latent weights, levels from plain reals.
-    func reads(_ encoding: ParameterEncoding) -> Bool {
+    public func reads(_ encoding: ParameterEncoding) -> Bool {
         switch self {
         case .none, .ternary, .doReFa: encoding == .real
         case .sign: encoding != .real
@@ -37,7 +55,7 @@ public enum KernelQuantizer: Sendable, Hashable {
     var isSign: Bool { self == .sign || self == .stochasticSign }
 
     /// True where q is a whole number, so that products with whole numbers are.
-    var isInteger: Bool {
+    public var isInteger: Bool {
         switch self {
         case .sign, .stochasticSign, .ternary: true
         case .none, .doReFa: false

@@ -68,7 +68,7 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
             }
             return try MultilayerPerceptron(
                 widths: widths, kernel: options.kernel, surrogate: options.surrogate ?? .straightThrough(),
-                batchNormScale: options.normScale ?? true, batchNormMomentum: options.normMomentum ?? 0.9
+                batchNormScale: options.normScale ?? true, batchNormMomentum: options.normMomentum ?? 0.9, quantizer: options.quantizer
             ).network(input: input)
         case .convolutional(let architecture, let width, let isImageNet):
             let image = items.rank == 2 ? Shape(items.dimensions + [1]) : items

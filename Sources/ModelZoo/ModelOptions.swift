@@ -10,6 +10,8 @@ public struct ModelOptions: Sendable, Hashable {
     /// How binary kernels are held: `latentBinary` for latent-weight rules, `binary` for bit-flip rules, `real` while a rule pulls real weights
     /// towards ±1.
     public var kernel: ParameterEncoding
+    /// How the weights of these kernels become those computed with; nil is what their encoding means. It reads the encoding.
+    public var quantizer: KernelQuantizer?
     public var surrogate: Surrogate?
     /// Of the binary kernels but the last, whose scores stay whole numbers until their norm.
     public var weightScale: WeightScale?
@@ -23,12 +25,16 @@ public struct ModelOptions: Sendable, Hashable {
     public var normEpsilon: Float?
 
     public init(
-        kernel: ParameterEncoding = .latentBinary, surrogate: Surrogate? = nil, weightScale: WeightScale? = nil, padding: Padding? = nil,
-        norm: Normalisation = .batch, normScale: Bool? = nil, normMomentum: Float? = nil, normEpsilon: Float? = nil
+        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, surrogate: Surrogate? = nil,
+        weightScale: WeightScale? = nil, padding: Padding? = nil, norm: Normalisation = .batch, normScale: Bool? = nil, normMomentum: Float? = nil, normEpsilon: Float? = nil
     ) {
+        self.quantizer = quantizer
         (self.kernel, self.surrogate, self.weightScale, self.padding) = (kernel, surrogate, weightScale, padding)
         (self.norm, self.normScale, self.normMomentum, self.normEpsilon) = (norm, normScale, normMomentum, normEpsilon)
     }
+
+    /// True where the kernels' sums of whole numbers are whole numbers, so that scores can be exact.
+    var sumsAreWhole: Bool { (quantizer ?? .standard(for: kernel)).isInteger }
 }
 
 /// An architecture's own choices: what stands where the options leave it open.
@@ -71,10 +77,12 @@ struct ModelBuilder {
         last = try network.add(Add(), named: "add\(counts["add"] ?? 1)", reading: last, other)
     }
 
-    /// A binary convolution; `isScaled` unless its norm alone can absorb a scale.
+    /// A convolution with the kernels that the options ask for.
     mutating func binaryConv(_ outputs: Int, _ window: Window, _ padding: Padding? = nil, margins: Margins? = nil) throws(ShapeError) {
         try add(
-            Conv2D(outputs, window, padding ?? options.padding ?? defaults.padding, margins: margins, kernel: options.kernel, scale: scale), "conv")
+            Conv2D(
+                outputs, window, padding ?? options.padding ?? defaults.padding, margins: margins, kernel: options.kernel,
+                quantizer: options.quantizer, scale: scale), "conv")
     }
 
     mutating func realConv(
@@ -84,7 +92,7 @@ struct ModelBuilder {
     }
 
     mutating func binaryDense(_ units: Int, isLast: Bool = false) throws(ShapeError) {
-        try add(Dense(units, kernel: options.kernel, scale: isLast ? .none : scale), "dense")
+        try add(Dense(units, kernel: options.kernel, quantizer: options.quantizer, scale: isLast ? .none : scale), "dense")
     }
 
     /// Batch or layer norm, as the options have it. Scores are snapped to a grid behind a batch norm of whole numbers.
@@ -95,7 +103,7 @@ struct ModelBuilder {
             try add(
                 BatchNorm(
                     scale: hasScale, momentum: options.normMomentum ?? defaults.normMomentum, epsilon: options.normEpsilon ?? defaults.normEpsilon,
-                    isOutput: isOutput && options.kernel != .real), name)
+                    isOutput: isOutput && options.sumsAreWhole), name)
         case .layer: try add(LayerNorm(scale: hasScale, epsilon: options.normEpsilon ?? defaults.normEpsilon), name)
         }
     }

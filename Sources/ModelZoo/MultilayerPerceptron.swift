@@ -12,6 +12,8 @@ public struct MultilayerPerceptron: Sendable, Hashable {
     /// `latentBinary` for latent-weight rules, `binary` for bit-flip rules; `real` to train what a binary twin ships (ProxQuant), with scores
     /// that are no integers and so are not snapped.
     public var kernel: ParameterEncoding
+    /// nil is what the encoding means.
+    public var quantizer: KernelQuantizer?
     public var surrogate: Surrogate
     /// Batch norm with a trained scale γ.
     public var batchNormScale: Bool
@@ -19,8 +21,9 @@ public struct MultilayerPerceptron: Sendable, Hashable {
 
     public init(
         widths: [Int], kernel: ParameterEncoding = .latentBinary, surrogate: Surrogate = .straightThrough(), batchNormScale: Bool = true,
-        batchNormMomentum: Float = 0.9
+        batchNormMomentum: Float = 0.9, quantizer: KernelQuantizer? = nil
     ) {
+        self.quantizer = quantizer
         self.widths = widths
         self.kernel = kernel
         self.surrogate = surrogate
@@ -35,9 +38,10 @@ public struct MultilayerPerceptron: Sendable, Hashable {
         var builder = NetworkBuilder(input: Signal(Shape([widths[0]]), input))
         for (index, width) in widths.dropFirst().enumerated() {
             let isLast = index == widths.count - 2
-            try builder.add(Dense(width, kernel: kernel), named: "dense\(index + 1)")
-            try builder.add(
-                BatchNorm(scale: batchNormScale, momentum: batchNormMomentum, isOutput: isLast && kernel != .real), named: "norm\(index + 1)")
+            try builder.add(Dense(width, kernel: kernel, quantizer: quantizer), named: "dense\(index + 1)")
+            // Scores are snapped to a grid where the sums behind them are whole numbers.
+            let isOutput = isLast && (quantizer ?? .standard(for: kernel)).isInteger
+            try builder.add(BatchNorm(scale: batchNormScale, momentum: batchNormMomentum, isOutput: isOutput), named: "norm\(index + 1)")
             if !isLast { try builder.add(Sign(surrogate), named: "sign\(index + 1)") }
         }
         return builder.build()

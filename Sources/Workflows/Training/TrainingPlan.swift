@@ -39,6 +39,7 @@ public struct TrainingPlan: Sendable {
         ("batch-norm-scale", "train a scale γ in batch and layer norm (default the model's, mostly true)"),
         ("batch-norm-momentum", "share of running statistics a step keeps (default the model's, mostly 0.9)"),
         ("batch-norm-epsilon", "added to variances, of convolutional models (default the model's)"),
+        ("kernel-quantizer", "sign, stochastic, ternary, ternary-mean or dorefa:BITS, of latent kernels (default sign)"),
         ("weight-scale", "none, mean, mean-through, mean-xnor or learned, of binary kernels of convolutional models (default the model's)"),
         ("padding", "zero, plusOne, replicate or valid, of binary convolutions (default zero)"),
         ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
@@ -91,6 +92,15 @@ public struct TrainingPlan: Sendable {
         _ model: ModelName, _ kernel: ParameterEncoding, _ encoding: InputEncoding, _ data: LabelledData, _ settings: inout Settings
     ) throws -> Network {
         var options = ModelOptions(kernel: kernel)
+        options.quantizer = try settings.choice("kernel-quantizer", among: KernelQuantizer.names) { KernelQuantizer(named: $0) }
+        if let quantizer = options.quantizer, !quantizer.reads(kernel) {
+            guard kernel == .latentBinary, quantizer.reads(.real) else {
+                throw ConfigurationError(
+                    reason: "the setting kernel-quantizer does not go with kernels held as \(kernel.rawValue); leave it out or take another optimizer")
+            }
+            // More levels than two are drawn from plain reals.
+            options.kernel = .real
+        }
         options.surrogate = try settings.choice("surrogate", among: Surrogate.names) { Surrogate(named: $0) }
         if settings.text("batch-norm-scale") != nil { options.normScale = try settings.boolean("batch-norm-scale", default: true) }
         if settings.text("batch-norm-momentum") != nil {
