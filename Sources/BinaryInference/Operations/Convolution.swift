@@ -14,31 +14,33 @@ extension OperationRules {
 }
 
 extension ConvolutionGeometry {
-    /// z[y][x][o] = Σ_{i,j,c} w[o][i][j][c] · pixel, one product at a time; `outside` is what a tap reads where no pixel is.
+    /// z[y][x][o] = Σ_{i,j,c} w[o][i][j][c] · pixel, one product after the other; `outside` is what a tap reads where no pixel is.
     func referenceConvolution(_ kernel: PackedTensor, _ image: [Int], outside: Int) -> [Int] {
-        let (perGroup, channels, perGroupOutputs) = (channels / groups, channels, outputs / groups)
+        let (perGroup, perGroupOutputs) = (channels / groups, outputs / groups)
+        let weights = (0..<outputs).map { o in (0..<depth).map { kernel[o, $0] ? 1 : -1 } }
         var result: [Int] = []
         result.reserveCapacity(output.count)
         for y in 0..<positions.height {
             for x in 0..<positions.width {
-                for o in 0..<outputs {
-                    var sum = 0
-                    var column = 0
+                for group in 0..<groups {
+                    var values: [Int] = []
                     for i in 0..<window.height {
-                        let row = positions.sourceRow(y, tap: i)
                         for j in 0..<window.width {
-                            let pixel = positions.sourceColumn(x, tap: j)
-                            for c in 0..<perGroup {
-                                var value = outside
-                                if let row, let pixel {
-                                    value = image[(row * positions.image[1] + pixel) * channels + o / perGroupOutputs * perGroup + c]
-                                }
-                                sum += kernel[o, column] ? value : -value
-                                column += 1
+                            if let row = positions.sourceRow(y, tap: i), let column = positions.sourceColumn(x, tap: j) {
+                                let first = (row * positions.image[1] + column) * channels + group * perGroup
+                                values += image[first..<first + perGroup]
+                            } else {
+                                values += Array(repeating: outside, count: perGroup)
                             }
                         }
                     }
-                    result.append(sum)
+                    for o in group * perGroupOutputs..<(group + 1) * perGroupOutputs {
+                        let row = weights[o]
+                        var sum = 0
+                        // Bounded by the model's check.
+                        for k in 0..<depth { sum &+= row[k] &* values[k] }
+                        result.append(sum)
+                    }
                 }
             }
         }

@@ -70,7 +70,8 @@ public struct ExportReport: Encodable, Sendable, Hashable {
 extension LoadedModel {
     /// Writes the model in another form with test vectors, then runs that form where something here can, and compares.
     /// - Parameters:
-    ///   - samples: items for test vectors and comparison; random bytes when nil.
+    ///   - samples: items for test vectors and comparison, of which as many are taken as the reference runs in some seconds, at most 1,024;
+    ///     random bytes when nil.
     ///   - seed: of the random bytes.
     public func export(
         as format: ExportFormat, to folder: String, samples: Dataset? = nil, seed: UInt64 = 0, parallel: Parallel, _ control: RunControl
@@ -78,7 +79,9 @@ extension LoadedModel {
         if let samples, samples.featureCount != model.inputCount {
             throw MismatchError.itemSize(model: model.inputCount, data: samples.featureCount, dataset: samples.name)
         }
-        let items = samples?.features ?? randomItems(1024, seed: seed)
+        // The reference takes about a nanosecond a product; an artefact of images is compared on as many items as take some seconds.
+        let most = Swift.min(Swift.max((1 << 32) / Swift.max(model.totals.products, 1), 4), 1024)
+        let items = Array((samples?.features ?? randomItems(most, seed: seed)).prefix(most * model.inputCount))
         let count = items.count / model.inputCount
         let vectors = Array(items.prefix(Swift.min(count, 32) * model.inputCount))
         switch format {
