@@ -25,6 +25,10 @@ public struct SamplerConformance: Sendable {
         public var mediumVariables = 300
         /// The variables of those that it has to run through to the end.
         public var completeVariables = 60
+        /// The most proposals between two looks at the clock: some milliseconds of work of its kernels.
+        public var updatesPerLook = 1 << 22
+        /// Samples of a search that was out of time at once.
+        public var lateSamples = 1
         /// The same sampler by other means, say on other instruction sets: it must give the same samples.
         public var twins: [any Sampler] = []
         /// Makes the sampler run so many reads at one inverse temperature throughout.

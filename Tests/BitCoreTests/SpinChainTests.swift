@@ -84,6 +84,75 @@ import Testing
         }
     }
 
+    /// At which about half of the proposals are accepted.
+    static let temperatures = [3.0, 10, 300, 3e6]
+
+    /// Gains of all spins and the energy: what a chain says of itself.
+    private func state(_ chain: SpinChain) -> [Int64] { [chain.energy] + (0..<chain.count).map { Int64(chain.gain($0)) } }
+
+    @Test(arguments: 0..<4) func aCopyIsTheSameChainWithRandomNumbersOfItsOwn(_ index: Int) {
+        let (model, forms) = Self.models[index]
+        for form in forms {
+            let couplings = model.couplings(form)
+            let (source, copy, other) = (SpinChain(couplings), SpinChain(couplings), SpinChain(couplings))
+            var generator = SeededGenerator(seed: 3)
+            source.seed(&generator)
+            copy.seed(&generator)
+            for _ in 0..<4 { source.sweep(temperature: Self.temperatures[index]) }
+            copy.copy(source)
+            #expect(copy.words == source.words && state(copy) == state(source))
+            #expect(copy.energy == model.energy(copy.words))
+            // Going there flip by flip leads to the same fields.
+            other.set(source.words)
+            #expect(state(other) == state(copy))
+            // The source stays as it is when its copy moves, and moves are right from there on.
+            let before = state(source)
+            copy.flip(0)
+            #expect(state(source) == before && copy.energy == model.energy(copy.words))
+            copy.flip(0)
+            #expect(state(copy) == before)
+            if copy.count >= 64 {
+                for _ in 0..<4 {
+                    source.sweep(temperature: Self.temperatures[index])
+                    copy.sweep(temperature: Self.temperatures[index])
+                }
+                #expect(source.words != copy.words)
+            }
+        }
+    }
+
+    @Test(arguments: 0..<4, InstructionSet.supported) func theBestMovesOfAWordAreThoseOfItsSpins(_ index: Int, _ set: InstructionSet) {
+        let (model, forms) = Self.models[index]
+        for form in forms {
+            let chain = SpinChain(model.couplings(form), kernels: Kernels(set))
+            var generator = SeededGenerator(seed: 5)
+            chain.seed(&generator)
+            for round in 0..<20 {
+                chain.sweep(temperature: round % 3 < 2 ? Self.temperatures[index] : 0)
+                for word in chain.words.indices {
+                    let tabu = [0, .max, generator.next(), generator.next() & generator.next()][round % 4] as UInt64
+                    let moves = chain.bestMoves(word: word, tabu: tabu)
+                    let spins = 64 * word..<Swift.min(chain.count, 64 * word + 64)
+                    func best(_ bit: UInt64) -> SpinChain.Move? {
+                        var best: SpinChain.Move?
+                        for spin in spins where tabu >> UInt64(spin & 63) & 1 == bit {
+                            let gain = Int64(chain.gain(spin))
+                            if gain > best?.gain ?? .min { best = SpinChain.Move(spin: spin, gain: gain) }
+                        }
+                        return best
+                    }
+                    #expect(moves.free == best(0) && moves.tabu == best(1))
+                }
+            }
+        }
+    }
+
+    @Test func aMoveIsASpinAndItsGain() {
+        let move = SpinChain.Move(spin: 3, gain: -7)
+        #expect(move.spin == 3 && move.gain == -7)
+        #expect(move == SpinChain.Move(spin: 3, gain: -7) && Set([move, SpinChain.Move(spin: 4, gain: -7)]).count == 2)
+    }
+
     @Test func theFormFollowsFromTheCouplings() {
         #expect(Self.models[1].0.couplings(nil).form == .bits)
         #expect(Self.models[2].0.couplings(nil).form == .bytes)

@@ -42,10 +42,12 @@ struct BranchAndBound {
         /// A bound above best − gap proves that a branch has nothing better.
         let gap: Double
 
-        init(_ model: IsingModel, gap: Double) {
+        /// nil when `goOn`, asked every millisecond of work, says false.
+        init?(_ model: IsingModel, gap: Double, goOn: () -> Bool) {
             let terms = model.terms
             let count = terms.variables
-            order = PositionOrder.of(terms)
+            guard let order = PositionOrder.of(terms, goOn: goOn) else { return nil }
+            self.order = order
             var position = [Int](repeating: 0, count: count)
             for (place, variable) in order.enumerated() { position[variable] = place }
             variables = count
@@ -54,6 +56,7 @@ struct BranchAndBound {
             rows = Problem.vectors(count * stride)
             fields = order.map { terms.linear[$0] }
             for edge in 0..<terms.interactions {
+                if edge & 0xFFFF == 0xFFFF, !goOn() { return nil }
                 let (a, b) = (position[Int(terms.first[edge])], position[Int(terms.second[edge])])
                 rows[Swift.max(a, b) * stride + Swift.min(a, b)] = terms.weights[edge]
             }
@@ -74,19 +77,21 @@ struct BranchAndBound {
         }
     }
 
-    init(_ task: ExactTask) {
+    /// nil when the search was stopped.
+    init?(_ task: ExactTask) {
         precondition(task.variables <= Self.variableLimit, "\(task.variables) variables; the most is \(Self.variableLimit)")
         self.task = task
         let terms = task.model.terms
         let gap: Double
         if let unit = terms.unit {
-            let integers = IntegerModel(task.model)
+            let integers = task.integers
             // A little less: a bound of exactly best − 2·scale is no proof.
             gap = (2 * (integers.isExact ? integers.scale : unit)).nextDown
         } else {
             gap = -terms.totalMagnitude * 0x1p-50 * Double(Swift.max(1, terms.variables))
         }
-        problem = Problem(task.model, gap: gap)
+        guard let problem = Problem(task.model, gap: gap, goOn: { task.poll(updates: 0) }) else { return nil }
+        self.problem = problem
     }
 
     /// - Parameter early: asked once, when the work has become large, for a bound in case it is not finished.
@@ -149,6 +154,7 @@ struct BranchAndBound {
         while improved, task.poll(updates: spins.count) {
             improved = false
             for i in spins.indices {
+                if spins.count > 256, i & 63 == 63, !task.poll(updates: 0) { return spins }
                 var field = problem.fields[i]
                 for j in spins.indices where j != i {
                     field += problem.rows[Swift.max(i, j) * problem.stride + Swift.min(i, j)] * Double(spins[j])

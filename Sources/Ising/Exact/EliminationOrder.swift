@@ -18,14 +18,20 @@ struct EliminationOrder {
         let count = terms.variables
         // A graph of treewidth w has at most w·n edges.
         guard terms.interactions <= limit * Swift.max(count, 1) else { return nil }
-        var graph = Graph(terms)
+        guard var graph = Graph(terms, goOn: poll) else { return nil }
         var order: [Int32] = []
         var scopes = [[Int32]](repeating: [], count: count)
         order.reserveCapacity(count)
-        var queue = BucketQueue(keys: (0..<count).map { graph.key(Int32($0), rule) })
+        var keys: [Int] = []
+        keys.reserveCapacity(count)
+        for variable in 0..<count {
+            if variable & 15 == 15, rule == .leastFill, !poll() { return nil }
+            keys.append(graph.key(Int32(variable), rule))
+        }
+        var queue = BucketQueue(keys: keys)
         while let variable = queue.popLeast() {
             let neighbours = graph.neighbours(variable)
-            guard neighbours.count <= limit, order.count & 15 != 0 || poll() else { return nil }
+            guard neighbours.count <= limit, rule == .leastDegree && order.count & 15 != 0 || poll() else { return nil }
             scopes[Int(variable)] = neighbours
             order.append(variable)
             let changed = graph.eliminate(variable, neighbours, rule)
@@ -55,12 +61,16 @@ private struct Graph {
     private var gone: [Bool]
     private var edges: Set<UInt64> = []
 
-    init(_ terms: QuadraticTerms) {
+    /// nil when `goOn`, asked every millisecond of work, says false.
+    init?(_ terms: QuadraticTerms, goOn: () -> Bool) {
         rows = [[Int32]](repeating: [], count: terms.variables)
         degrees = [Int](repeating: 0, count: terms.variables)
         gone = [Bool](repeating: false, count: terms.variables)
         edges.reserveCapacity(terms.interactions)
-        for edge in 0..<terms.interactions where terms.weights[edge] != 0 { connect(terms.first[edge], terms.second[edge]) }
+        for edge in 0..<terms.interactions where terms.weights[edge] != 0 {
+            if edge & 0xFFF == 0xFFF, !goOn() { return nil }
+            connect(terms.first[edge], terms.second[edge])
+        }
     }
 
     private static func pair(_ a: Int32, _ b: Int32) -> UInt64 { UInt64(Swift.min(a, b)) << 32 | UInt64(Swift.max(a, b)) }

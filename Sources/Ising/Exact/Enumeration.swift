@@ -30,7 +30,7 @@ struct Enumeration {
         precondition(task.variables <= Self.variableLimit, "\(task.variables) variables to enumerate; the most is \(Self.variableLimit)")
         self.task = task
         self.kernels = kernels
-        coarse = CoarseModel(task.model, integers: task.places.count == task.monitor.model.variables ? task.monitor.model : IntegerModel(task.model))
+        coarse = CoarseModel(task.model, integers: task.integers)
         free = task.variables - (task.variables > 0 && !task.model.terms.hasFields ? 1 : 0)
         // 2^16 states in 32 lanes: a few milliseconds of work for the slowest kernel, a tenth of one for the fastest.
         let lanes = Kernels.grayLanes.trailingZeroBitCount

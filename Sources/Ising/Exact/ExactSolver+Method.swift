@@ -57,7 +57,8 @@ extension ExactSolver {
             throw .unsuited(
                 "a connected part of \(task.variables) variables exceeds the \(BranchAndBound.variableLimit) that branch-and-bound can take; use sa or tabu")
         }
-        var outcome = BranchAndBound(task).solve(start: start(task), early: { task.isStopped ? nil : early(task) })
+        guard let branchAndBound = BranchAndBound(task) else { return unsolved(task) }
+        var outcome = branchAndBound.solve(start: start(task), early: { task.isStopped ? nil : early(task) })
         if !outcome.isProved { outcome.lowerBound = Swift.max(outcome.lowerBound, -task.model.terms.totalMagnitude) }
         return outcome
     }

@@ -46,12 +46,16 @@ public struct ExactSolver: Sampler {
         // A first solution, so that whatever happens next there is something to return.
         let start = QuickTabu.solve(model.terms, seed: seed) { monitor.poll(updates: $0) }
         monitor.offer(start, energy: model.energy(of: start.spins))
-        let reduction = try reduction(of: model)
+        let reduction = monitor.isStopped ? nil : try reduction(of: model, monitor)
         let expand: @Sendable (PackedSpins) -> PackedSpins = { whole in reduction.map { PackedSpins($0.expand(whole.spins)) } ?? whole }
         var spins = reduction.map { PackedSpins($0.restrict(start.spins)) } ?? start
         let reduced = reduction?.model ?? model
-        let components: Components
-        do { components = try Components(of: reduced) } catch { throw .model(error) }
+        let components: Components?
+        do { components = try Components(of: reduced, goOn: { monitor.poll(updates: 0) || monitor.control.timeLimit == nil }) } catch { throw .model(error) }
+        guard let components else {
+            monitor.bound(model.terms.offset - model.terms.totalMagnitude)
+            return monitor.sampleSet([], seed: seed, sampler: name)
+        }
         var (bound, isProved, methods) = (components.offset, true, Set<String>())
         for part in components.parts {
             let task = ExactTask(model: part.model, monitor: monitor, places: part.variables.map(Int.init), rest: spins, expand: expand)
@@ -90,8 +94,9 @@ public struct ExactSolver: Sampler {
     }
 
     /// What exact rules leave of the model; nil where they are not asked for, would round, or would take long.
-    private func reduction(of model: IsingModel) throws(SamplerError) -> Reduction? {
-        guard options.method == .auto, model.terms.unit != nil, model.terms.interactions <= 200_000 else { return nil }
+    private func reduction(of model: IsingModel, _ monitor: SearchMonitor) throws(SamplerError) -> Reduction? {
+        guard options.method == .auto, model.terms.unit != nil, model.terms.interactions <= 200_000, monitor.hasRoom(for: Reduction.seconds(model))
+        else { return nil }
         var rules = ReductionOptions()
         rules.roofDuality = model.terms.interactions <= 20_000
         rules.flowSteps = 2_000_000

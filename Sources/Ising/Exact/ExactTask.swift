@@ -15,6 +15,8 @@ struct ExactTask: Sendable {
     var budget: Budget?
 
     var variables: Int { model.variables }
+    /// The part in integers, which are those of the whole where that is the part.
+    var integers: IntegerModel { variables == monitor.model.variables ? monitor.model : IntegerModel(model) }
     /// One while on a budget, so that where it ends does not depend on threads.
     var threads: Int { budget == nil ? monitor.control.threads : 1 }
     var isStopped: Bool { monitor.isStopped || (budget?.isSpent ?? false) }

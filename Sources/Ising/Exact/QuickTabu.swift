@@ -2,7 +2,7 @@ internal import BitCore
 
 /// A short one-flip tabu search: the first solution of an exact method, good enough that the rest of the work is its proof.
 enum QuickTabu {
-    /// - Parameter poll: gets the number of flips looked at since the last call; false ends the search.
+    /// - Parameter poll: gets the number of flips looked at since the last call; false ends the search, with all −1 where nothing is known yet.
     static func solve(_ terms: QuadraticTerms, seed: UInt64, poll: (Int) -> Bool) -> PackedSpins {
         let count = terms.variables
         let adjacency = terms.adjacency
@@ -14,7 +14,12 @@ enum QuickTabu {
         for _ in 0..<5 {
             var spins = (0..<count).map { _ in generator.next() & 1 == 0 ? 1.0 : -1.0 }
             var field = terms.linear
+            var looked = 0
             for variable in 0..<count {
+                if adjacency.starts[variable] - looked > 1 << 18 {
+                    looked = adjacency.starts[variable]
+                    guard poll(0) else { return best }
+                }
                 for place in adjacency.row(variable) { field[variable] += adjacency.weights[place] * spins[Int(adjacency.neighbours[place])] }
             }
             var energy = zip(spins, zip(field, terms.linear)).reduce(0) { $0 + $1.0 * ($1.1.0 + $1.1.1) / 2 }

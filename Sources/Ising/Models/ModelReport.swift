@@ -38,7 +38,7 @@ extension QuadraticTerms {
         }
         return ModelReport(
             variables: variables, interactions: interactions, density: pairs > 0 ? Double(interactions) / pairs : 0,
-            components: componentOfEach().count,
+            components: componentOfEach()?.count ?? 0,
             dynamicRange: greatest > 0 ? greatest / least : nil, isIntegral: isIntegral)
     }
 }

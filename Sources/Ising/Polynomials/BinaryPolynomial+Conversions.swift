@@ -40,11 +40,35 @@ extension BinaryPolynomial {
     public init(_ model: QUBO) throws(ProblemError) { try self.init(model.terms, vartype: .binary) }
 
     init(_ terms: QuadraticTerms, vartype: Vartype) throws(ProblemError) {
-        var builder = try PolynomialBuilder(variables: terms.variables, vartype: vartype)
-        try builder.add(terms.offset, sorted: [])
-        for (index, value) in terms.linear.enumerated() { try builder.add(value, sorted: CollectionOfOne(Int32(index))) }
-        for edge in 0..<terms.interactions { try builder.add(terms.weights[edge], sorted: [terms.first[edge], terms.second[edge]]) }
-        self = try builder.polynomial()
+        guard let whole = try Self.of(terms, vartype: vartype, goOn: { true }) else { preconditionFailure("nothing stops this conversion") }
+        self = whole
+    }
+
+    /// The same, in the order of the terms, which is that of a polynomial; nil when `goOn`, asked every millisecond of work, says false.
+    static func of(_ terms: QuadraticTerms, vartype: Vartype, goOn: () -> Bool) throws(ProblemError) -> BinaryPolynomial? {
+        var (starts, indices, coefficients): ([Int], [Int32], [Double]) = ([0], [], [])
+        starts.reserveCapacity(terms.variables + terms.interactions + 2)
+        indices.reserveCapacity(terms.variables + 2 * terms.interactions)
+        coefficients.reserveCapacity(terms.variables + terms.interactions + 1)
+        if terms.offset != 0 {
+            starts.append(0)
+            coefficients.append(terms.offset)
+        }
+        for (index, value) in terms.linear.enumerated() where value != 0 {
+            indices.append(Int32(index))
+            starts.append(indices.count)
+            coefficients.append(value)
+        }
+        for edge in 0..<terms.interactions {
+            if edge & 0xFFFF == 0xFFFF, !goOn() { return nil }
+            guard terms.weights[edge] != 0 else { continue }
+            indices.append(terms.first[edge])
+            indices.append(terms.second[edge])
+            starts.append(indices.count)
+            coefficients.append(terms.weights[edge])
+        }
+        guard goOn() else { return nil }
+        return try BinaryPolynomial(vartype: vartype, variables: terms.variables, starts: starts, indices: indices, coefficients: coefficients)
     }
 
     /// The polynomial as an Ising model.

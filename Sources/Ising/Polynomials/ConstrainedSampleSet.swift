@@ -24,10 +24,13 @@ public struct ConstrainedSampleSet: Sendable {
     public var details: [String: String]
 
     /// The samples of a set judged by a model; the energies of the set are not used.
-    init(_ set: SampleSet, model: ConstrainedModel) {
-        let judged = set.samples.map { sample in
-            let evaluation = model.evaluate(sample.spins.bits)
-            return Sample(spins: sample.spins, energy: evaluation.energy, violations: evaluation.violations, occurrences: sample.occurrences)
+    /// - Parameter monitor: of the search; where its time is limited, what there is no room for is left out, the best excepted.
+    init(_ set: SampleSet, model: ConstrainedModel, monitor: SearchMonitor) {
+        let evaluations = monitor.judged((monitor.best.map { [$0] } ?? []) + set.samples.map(\.spins)) { model.evaluate($0.bits) }
+        let judged = set.samples.compactMap { sample in
+            evaluations[sample.spins].map {
+                Sample(spins: sample.spins, energy: $0.energy, violations: $0.violations, occurrences: sample.occurrences)
+            }
         }
         samples = judged.map { ($0.violations.count { $0 > 0 }, $0) }
             .sorted { ($0.0, $0.1.energy, $0.1.spins) < ($1.0, $1.1.energy, $1.1.spins) }.map(\.1)

@@ -56,24 +56,32 @@ public struct PolynomialAnnealing: Sampler, Hashable {
         // The monitor watches limits and the best assignment; it needs to know no more of the model than its size.
         let blank: IsingModel
         do { blank = try IsingModel(fields: [Double](repeating: 0, count: model.variables)) } catch { throw .model(error) }
-        let monitor = SearchMonitor(IntegerModel(blank), control: control)
-        return ConstrainedSampleSet(run(model, seed: seed, monitor), model: model)
+        let terms = model.variables + model.objective.indices.count + model.constraints.reduce(0) { $0 + $1.variables.count }
+        let monitor = SearchMonitor(IntegerModel(blank), control: control, terms: terms)
+        return ConstrainedSampleSet(run(model, seed: seed, monitor), model: model, monitor: monitor)
     }
 
     public func sample(_ model: IsingModel, seed: UInt64, control: SamplingControl) throws(SamplerError) -> SampleSet {
         try options.check()
         try control.checkInitialStates(model)
         let monitor = SearchMonitor(IntegerModel(model), control: control)
-        let polynomial: ConstrainedModel
-        do { polynomial = try ConstrainedModel(objective: BinaryPolynomial(model.terms, vartype: .spin)) } catch { throw .model(error) }
-        return run(polynomial, seed: seed, monitor) { model.energy(of: $0.spins) }
+        do {
+            guard let polynomial = try BinaryPolynomial.of(model.terms, vartype: .spin, goOn: { monitor.poll(updates: 0) }) else {
+                return monitor.sampleSet([], seed: seed, sampler: name)
+            }
+            return run(try ConstrainedModel(objective: polynomial), seed: seed, monitor) { model.energy(of: $0.spins) }
+        } catch {
+            throw .model(error)
+        }
     }
 
-    /// - Parameter energy: of an assignment; nil for the value of the polynomial.
+    /// - Parameter energy: of an assignment of a model without constraints; nil for the value of the polynomial.
     private func run(
         _ model: ConstrainedModel, seed: UInt64, _ monitor: SearchMonitor, energy: (@Sendable (PackedSpins) -> Double)? = nil
     ) -> SampleSet {
-        let search = PolynomialSearch(model, options: options, seed: seed, monitor: monitor, energy: energy)
+        guard let search = PolynomialSearch(model, options: options, seed: seed, monitor: monitor, energy: energy) else {
+            return monitor.sampleSet([], seed: seed, sampler: name)
+        }
         let reads = model.variables == 0 ? 1 : options.reads ?? (monitor.control.isLimited ? nil : 16)
         let samples = Reads.run(reads, monitor: monitor) { [search.run($0, isEndless: reads == nil)] }
         return monitor.sampleSet(samples, seed: seed, sampler: name)
@@ -91,12 +99,14 @@ private struct PolynomialSearch: Sendable {
     let equations: [LinearConstraint]
     let energy: (@Sendable (PackedSpins) -> Double)?
 
-    init(
+    /// nil when the search was stopped before it began.
+    init?(
         _ model: ConstrainedModel, options: PolynomialAnnealing.Options, seed: UInt64, monitor: SearchMonitor,
         energy: (@Sendable (PackedSpins) -> Double)?
     ) {
         self.energy = energy
-        layout = PolynomialState.Layout(model)
+        guard let layout = PolynomialState.Layout(model, goOn: { monitor.poll(updates: 0) }) else { return nil }
+        self.layout = layout
         self.options = options
         generator = SeededGenerator(seed: seed).split("polynomial annealing")
         self.monitor = monitor
@@ -106,6 +116,7 @@ private struct PolynomialSearch: Sendable {
         var squares = [Double](repeating: 0, count: model.variables)
         var least = Double.infinity
         for term in 0..<objective.terms where objective.termDegree(term) > 0 {
+            if term & 0x3FFFF == 0x3FFFF, !monitor.poll(updates: 0) { return nil }
             let value = objective.coefficients[term].magnitude
             least = Swift.min(least, value)
             // For bits, a term of degree d is there with probability 2^−(d−1).
@@ -130,7 +141,10 @@ private struct PolynomialSearch: Sendable {
         let count = layout.model.variables
         let initial = monitor.control.initialStates
         let start = initial.isEmpty ? (0..<count).map { _ in UInt8(generator.next() >> 63) } : initial[read % initial.count].bits
-        var state = PolynomialState(layout, bits: start, weights: layout.model.constraints.map { _ in hot / 2 })
+        let goOn = { monitor.poll(updates: 0) }
+        guard var state = PolynomialState(layout, bits: start, weights: layout.model.constraints.map { _ in hot / 2 }, goOn: goOn) else {
+            return PackedSpins(ofBits: start)
+        }
         var best = state.bits
         var bestKey = (state.violated, state.energy)
         func keep() {
@@ -153,9 +167,9 @@ private struct PolynomialSearch: Sendable {
                 }
                 keep()
                 // Where sums round, what they have gathered goes.
-                if !layout.isExact, sweep % 256 == 255 { state.refresh() }
+                if !layout.isExact, sweep % 256 == 255, !state.refresh(goOn: goOn) { return PackedSpins(ofBits: best) }
             }
-            state.refresh()
+            guard layout.isExact || state.refresh(goOn: goOn) else { return PackedSpins(ofBits: best) }
             guard descend(&state) else { break }
             keep()
             guard state.violated > 0 else { break }
@@ -171,10 +185,10 @@ private struct PolynomialSearch: Sendable {
 
     /// Tells the monitor of an assignment that meets all constraints, judged from scratch.
     private func offer(_ bits: [UInt8]) {
-        let evaluation = layout.model.evaluate(bits)
-        guard evaluation.isFeasible else { return }
         let spins = PackedSpins(ofBits: bits)
-        monitor.offer(spins, energy: energy?(spins) ?? evaluation.energy)
+        if let energy { return monitor.offer(spins, energy: energy(spins)) }
+        let evaluation = layout.model.evaluate(bits)
+        if evaluation.isFeasible { monitor.offer(spins, energy: evaluation.energy) }
     }
 
     /// One proposal a variable, and as many exchanges as variables stand in equations; false when the search is over.

@@ -24,15 +24,25 @@ package struct PolynomialState {
         let isExact: Bool
 
         package init(_ model: ConstrainedModel) {
+            guard let whole = Self(model, goOn: { true }) else { preconditionFailure("nothing stops this layout") }
+            self = whole
+        }
+
+        /// nil when `goOn`, asked every millisecond of work, says false.
+        init?(_ model: ConstrainedModel, goOn: () -> Bool) {
             self.model = model
             let (objective, count) = (model.objective, model.variables)
             isSpin = model.vartype == .spin
             var rows = [Int32](repeating: 0, count: count + 1)
-            for index in objective.indices { rows[Int(index) + 1] += 1 }
+            for (place, index) in objective.indices.enumerated() {
+                rows[Int(index) + 1] += 1
+                if place & 0xFFFFF == 0xFFFFF, !goOn() { return nil }
+            }
             for variable in 0..<count { rows[variable + 1] += rows[variable] }
             termStarts = rows
             termsOf = Array(repeating: 0, count: objective.indices.count)
             for term in 0..<objective.terms {
+                if term & 0xFFFF == 0xFFFF, !goOn() { return nil }
                 for index in objective.indices[objective.term(term)] {
                     termsOf[Int(rows[Int(index)])] = Int32(term)
                     rows[Int(index)] += 1
@@ -83,22 +93,40 @@ package struct PolynomialState {
     package var work = 0
 
     package init(_ layout: Layout, bits: [UInt8], weights: [Double]) {
+        guard let whole = Self(layout, bits: bits, weights: weights, goOn: { true }) else { preconditionFailure("nothing stops this state") }
+        self = whole
+    }
+
+    /// nil when `goOn`, asked every millisecond of work, says false.
+    init?(_ layout: Layout, bits: [UInt8], weights: [Double], goOn: () -> Bool) {
         self.layout = layout
         self.bits = bits
         self.weights = weights
-        refresh()
+        guard refresh(goOn: goOn) else { return nil }
     }
 
     /// Computes everything from the bits.
-    package mutating func refresh() {
+    /// - Parameter goOn: asked every millisecond of work.
+    /// - Returns: false when `goOn` said so; only the bits are right then.
+    @discardableResult
+    package mutating func refresh(goOn: () -> Bool = { true }) -> Bool {
         let (objective, constraints) = (layout.model.objective, layout.model.constraints)
         energy = objective.energy(of: bits)
-        counts = (0..<objective.terms).map { term in
+        guard goOn() else { return false }
+        counts.removeAll(keepingCapacity: true)
+        counts.reserveCapacity(objective.terms)
+        for term in 0..<objective.terms {
+            if term & 0x3FFFF == 0x3FFFF, !goOn() { return false }
             let zeros = objective.indices[objective.term(term)].reduce(Int32(0)) { $0 + (bits[Int($1)] == 0 ? 1 : 0) }
-            return layout.isSpin ? zeros & 1 : zeros
+            counts.append(layout.isSpin ? zeros & 1 : zeros)
         }
         fields = Array(repeating: 0, count: bits.count)
+        var looked: Int32 = 0
         for variable in bits.indices {
+            if layout.termStarts[variable] - looked > 1 << 17 {
+                looked = layout.termStarts[variable]
+                guard goOn() else { return false }
+            }
             for place in layout.termStarts[variable]..<layout.termStarts[variable + 1] {
                 let term = Int(layout.termsOf[Int(place)])
                 let value = objective.coefficients[term]
@@ -112,6 +140,7 @@ package struct PolynomialState {
         }
         activities = constraints.map { $0.activity(of: bits, vartype: layout.model.vartype) }
         violated = constraints.indices.count { layout.violation($0, activities[$0]) > 0 }
+        return true
     }
 
     /// Which constraints do not hold.

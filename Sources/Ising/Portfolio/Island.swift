@@ -61,7 +61,7 @@ final class Island {
             planes.randomize()
             let done = anneal(planes, from: Self.hottest, sweeps: sweeps, poll: poll)
             var best = gather(planes, into: nil)
-            best = fold(planes, into: best, poll: poll)
+            if done || planes.work < Self.quickWork { best = fold(planes, into: best, poll: poll) }
             settle(best, offer: offer)
             guard done else { return false }
         } else {
@@ -91,7 +91,7 @@ final class Island {
             planes.load([current.spins])
             done = anneal(planes, from: hot, sweeps: Swift.max(100, sweeps / 4), poll: poll)
             let before = own.energy
-            own = fold(planes, into: own, poll: poll)
+            own = done || planes.work < Self.quickWork ? fold(planes, into: own, poll: poll) : gather(planes, into: own)
             gained = own.energy < before
         } else {
             chain.set(current.spins.words)
@@ -190,6 +190,8 @@ final class Island {
         }
     }
 
+    /// Planes of replicas that are all looked at also after the end of the search.
+    private static let quickWork = 1 << 17
     /// Proposals between two polls.
     private static let block = 1 << 15
 }

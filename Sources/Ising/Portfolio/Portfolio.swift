@@ -45,7 +45,7 @@ public struct Portfolio: Sampler {
         try control.checkInitialStates(model)
         let monitor = SearchMonitor(IntegerModel(model), control: control)
         for initial in control.initialStates { monitor.offer(initial, energy: model.energy(of: initial.spins)) }
-        let door = try Door(monitor: monitor, reducing: reductionOptions(model))
+        let door = try Door(monitor: monitor, reducing: reductionOptions(model, control))
         var details = ["remaining": String(door.model.variables)]
         if door.model.variables == 0 {
             door.offer(PackedSpins(count: 0))
@@ -77,12 +77,13 @@ public struct Portfolio: Sampler {
         return true
     }
 
-    private func reductionOptions(_ model: IsingModel) -> ReductionOptions {
+    private func reductionOptions(_ model: IsingModel, _ control: SamplingControl) -> ReductionOptions {
         var result = ReductionOptions()
         result.greatestDegree = options.eliminatedDegree
         // Without fields no value is better than its negative, and roof duality decides nothing.
         result.roofDuality = model.terms.linear.contains { $0 != 0 }
-        result.flowSteps = 5_000_000
+        // Each takes some nanoseconds, without a look at the clock.
+        result.flowSteps = control.timeLimit.map { Swift.min(5_000_000, Int(Swift.max(0, $0) * 2e7)) } ?? 5_000_000
         return result
     }
 }
@@ -95,14 +96,9 @@ extension Portfolio {
         let monitor: SearchMonitor
         let model: IntegerModel
 
-        /// Seconds that a reduction takes for each variable and coupling: it looks at no clock, so on models of millions it is left out when
-        /// that would be more than a tenth of the time.
-        private static let reducing = 1.5e-6
-
         init(monitor: SearchMonitor, reducing options: ReductionOptions) throws(SamplerError) {
             self.monitor = monitor
-            let terms = monitor.model.variables + monitor.model.interactions
-            guard Self.reducing * Double(terms) <= (monitor.control.timeLimit ?? .infinity) / 10 else {
+            guard monitor.hasRoom(for: Reduction.seconds(monitor.model.source)) else {
                 (reduction, model) = (nil, monitor.model)
                 return
             }
@@ -146,7 +142,7 @@ extension Portfolio {
         func run() -> [PackedSpins] {
             let couplings = SpinCouplings(model, .any)
             // Replicas of larger models cannot be laid out and counted between two looks at the clock.
-            let layout = model.variables + model.interactions <= 1_000_000 ? PlaneLayout(model) : nil
+            let layout = model.variables + model.interactions <= 1_000_000 && monitor.hasRoom(for: PlaneLayout.seconds(model)) ? PlaneLayout(model) : nil
             let islands = (0..<islandCount).map { index in
                 Island(model, couplings: couplings, layout: layout, generator: generator.split(UInt64(index)))
             }

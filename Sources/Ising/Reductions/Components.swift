@@ -13,8 +13,21 @@ public struct Components: Hashable, Sendable {
     public let sourceVariables: Int
 
     public init(of source: IsingModel) throws(ProblemError) {
+        guard let whole = try Self(of: source, goOn: { true }) else { preconditionFailure("nothing stops this cut") }
+        self = whole
+    }
+
+    /// nil when `goOn`, asked every few milliseconds of work, says false.
+    init?(of source: IsingModel, goOn: () -> Bool) throws(ProblemError) {
         let terms = source.terms
-        let (component, count) = terms.componentOfEach()
+        guard let (component, count) = terms.componentOfEach(goOn) else { return nil }
+        offset = terms.offset
+        sourceVariables = terms.variables
+        if count == 1, terms.offset == 0, !terms.weights.contains(0) {
+            // Nothing is copied.
+            parts = [Part(model: source, variables: Array(0..<Int32(terms.variables)))]
+            return
+        }
         var members = [[Int32]](repeating: [], count: count)
         var place = [Int32](repeating: 0, count: terms.variables)
         for variable in 0..<terms.variables {
@@ -22,10 +35,14 @@ public struct Components: Hashable, Sendable {
             members[Int(component[variable])].append(Int32(variable))
         }
         var edges = [[Int32]](repeating: [], count: count)
-        for edge in 0..<terms.interactions where terms.weights[edge] != 0 { edges[Int(component[Int(terms.first[edge])])].append(Int32(edge)) }
+        for edge in 0..<terms.interactions where terms.weights[edge] != 0 {
+            if edge & 0x3FFFF == 0x3FFFF, !goOn() { return nil }
+            edges[Int(component[Int(terms.first[edge])])].append(Int32(edge))
+        }
         var parts: [Part] = []
         parts.reserveCapacity(count)
         for (variables, edges) in zip(members, edges) {
+            if edges.count > 1 << 12, !goOn() { return nil }
             // The order of the variables is kept, so the couplings stay sorted.
             let model = IsingModel(
                 terms: try QuadraticTerms(
@@ -34,8 +51,6 @@ public struct Components: Hashable, Sendable {
             parts.append(Part(model: model, variables: variables))
         }
         self.parts = parts
-        offset = terms.offset
-        sourceVariables = terms.variables
     }
 
     /// The assignment of the source made of one of each part; its energy is the sum of theirs and `offset`.
@@ -59,8 +74,8 @@ public struct Components: Hashable, Sendable {
 
 extension QuadraticTerms {
     /// The component of each variable, numbered in the order of their first variables, and their number. Found by joining sets: every
-    /// coupling of non-zero weight between two sets makes one of them.
-    func componentOfEach() -> (component: [Int32], count: Int) {
+    /// coupling of non-zero weight between two sets makes one of them. nil when `goOn`, asked every millisecond of work, says false.
+    func componentOfEach(_ goOn: () -> Bool = { true }) -> (component: [Int32], count: Int)? {
         var parent = Array(Int32(0)..<Int32(variables))
         func root(_ variable: Int32) -> Int32 {
             var node = variable
@@ -72,6 +87,7 @@ extension QuadraticTerms {
             return node
         }
         for edge in 0..<interactions where weights[edge] != 0 {
+            if edge & 0x3FFFF == 0x3FFFF, !goOn() { return nil }
             let (a, b) = (root(first[edge]), root(second[edge]))
             if a != b { parent[Int(Swift.max(a, b))] = Swift.min(a, b) }
         }

@@ -1,8 +1,8 @@
-internal import BitCore
+package import BitCore
 
 /// The best flips of a chain, found again after each move by looking only where something changed: spins stand in blocks of 64, of each the best
 /// flip is kept, and a flip changes the blocks of its neighbours. On sparse models that is less than a scan of all spins; the moves are the same.
-struct MoveBlocks {
+package struct MoveBlocks {
     private let model: IntegerModel
     /// By blocks, first of the spins that are free, then of those that are tabu: the gain, `none` where there is no such spin, and the spin.
     private var gains: [Int32]
@@ -14,7 +14,7 @@ struct MoveBlocks {
     private static let none = Int32.min
 
     /// nil where scans are cheaper.
-    init?(_ chain: SpinChain, _ model: IntegerModel) {
+    package init?(_ chain: SpinChain, _ model: IntegerModel) {
         count = (model.variables + 63) / 64
         guard Double(count) > 24 + 3 * model.meanDegree else { return nil }
         self.model = model
@@ -25,21 +25,21 @@ struct MoveBlocks {
     }
 
     /// Everything has changed.
-    mutating func invalidate() {
+    package mutating func invalidate() {
         for block in 0..<count { stale[block >> 6] |= 1 << UInt64(block & 63) }
     }
 
     /// A spin became tabu or free.
-    mutating func touch(_ spin: Int) { stale[spin >> 12] |= 1 << UInt64(spin >> 6 & 63) }
+    package mutating func touch(_ spin: Int) { stale[spin >> 12] |= 1 << UInt64(spin >> 6 & 63) }
 
     /// A spin was flipped.
-    mutating func flipped(_ spin: Int) {
+    package mutating func flipped(_ spin: Int) {
         touch(spin)
         for place in model.starts[spin]..<model.starts[spin + 1] { touch(Int(model.neighbours[place])) }
     }
 
     /// As `SpinChain.bestMoves(tabu:start:)`.
-    mutating func bestMoves(_ chain: SpinChain, tabu: [UInt64], start: Int) -> (free: SpinChain.Move?, tabu: SpinChain.Move?) {
+    package mutating func bestMoves(_ chain: SpinChain, tabu: [UInt64], start: Int) -> (free: SpinChain.Move?, tabu: SpinChain.Move?) {
         for word in stale.indices {
             var bits = stale[word]
             while bits != 0 {

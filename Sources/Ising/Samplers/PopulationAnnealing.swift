@@ -99,7 +99,7 @@ private struct Population {
         var beta = 0.0
         while beta < coldest {
             let next = step(from: beta)
-            resample(next - beta)
+            guard resample(next - beta) else { return result() }
             beta = next
             for chain in replicas {
                 for _ in 0..<sweeps {
@@ -126,7 +126,7 @@ private struct Population {
         chain.seed(&generator)
         replicas.append(chain)
         note(chain)
-        return replicas.count & 15 != 0 && model.variables < 1 << 12 || monitor.poll(updates: 0)
+        return replicas.count & 15 != 0 && model.variables + model.interactions < 1 << 12 || monitor.poll(updates: 0)
     }
 
     /// Makes a population that would not be done by the limit of time shorter: fewer sweeps, then fewer replicas and steps. What
@@ -153,8 +153,8 @@ private struct Population {
 
     private func result() -> [PackedSpins] {
         let all = replicas.map { ($0.energy, PackedSpins(words: $0.words, count: model.variables)) }
-        // A rounded model takes different energies for equal ones.
-        if !model.isExact { for (energy, spins) in all { monitor.offer(energy) { spins } } }
+        // A rounded model takes different energies for equal ones. The best by its own count was offered when it came.
+        if !model.isExact { for (energy, spins) in all where monitor.poll(updates: 0) { monitor.offer(energy) { spins } } }
         // The best ever met belongs to the result where minima are wanted; a thermal sample is left as it is.
         guard options.descends, let best else { return Array(all.map(\.1).prefix(options.keep ?? all.count)) }
         let sorted = all.sorted { $0 < $1 }.map(\.1)
@@ -185,7 +185,8 @@ private struct Population {
         return beta + low
     }
 
-    private mutating func resample(_ delta: Double) {
+    /// False when the search is over, and the population is of no temperature any more.
+    private mutating func resample(_ delta: Double) -> Bool {
         let least = replicas.reduce(Int64.max) { Swift.min($0, $1.energy) }
         let weights = replicas.map { PortableMath.exp(-delta * Double($0.energy - least)) }
         let (sum, count) = (weights.reduce(0, +), replicas.count)
@@ -210,7 +211,9 @@ private struct Population {
                 while copies[free] > 0 { free += 1 }
                 replicas[free].copy(replicas[index])
                 free += 1
+                guard model.variables < 1 << 12 || monitor.poll(updates: 0) else { return false }
             }
         }
+        return true
     }
 }

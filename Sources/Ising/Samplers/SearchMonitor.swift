@@ -1,3 +1,4 @@
+internal import BitCore
 internal import Synchronization
 
 /// Shared by the threads of one search: the clock, the best so far, and whether to stop. Samplers poll it every millisecond of work and
@@ -22,13 +23,15 @@ package final class SearchMonitor: Sendable {
         var lowerBound: Double?
     }
 
-    /// - Parameter model: made after the clock has been read: a limit of time includes it.
-    package init(_ model: @autoclosure () -> IntegerModel, control: SamplingControl) {
+    /// - Parameters:
+    ///   - model: made after the clock has been read: a limit of time includes it.
+    ///   - terms: what judging an assignment goes through; nil for the variables and couplings of the model.
+    package init(_ model: @autoclosure () -> IntegerModel, control: SamplingControl, terms: Int? = nil) {
         start = control.seconds()
         let model = model()
         self.model = model
         self.control = control
-        let reserve = Self.finishing * Double(model.variables + model.interactions)
+        let reserve = Self.finishing * Double(terms ?? model.variables + model.interactions)
         deadline = control.timeLimit.map { $0 - Swift.min(reserve, $0 / 10) }
         bestBits = Atomic(Double.infinity.bitPattern)
         state = Mutex(State())
@@ -54,6 +57,9 @@ package final class SearchMonitor: Sendable {
         if control.isCancelled() { stop(.cancelled) }
         return !isStopped
     }
+
+    /// Whether work that looks at no clock, of about so many seconds, is small beside a limit of time.
+    package func hasRoom(for seconds: Double) -> Bool { seconds <= (control.timeLimit ?? .infinity) / 10 }
 
     /// Ends the search for all threads; the first reason counts.
     package func stop(_ reason: SampleSet.StopReason) {
@@ -103,16 +109,41 @@ package final class SearchMonitor: Sendable {
         }
     }
 
-    /// The result: the samples of all reads and the best so far, with energies recomputed from the source.
+    /// What assignments are worth: of the first in any case, of the others in order, as many as a limit of time has room for.
+    func judged<Worth>(_ samples: [PackedSpins], _ judge: (PackedSpins) -> Worth) -> [PackedSpins: Worth] {
+        var result: [PackedSpins: Worth] = [:]
+        guard let limit = control.timeLimit else {
+            for sample in samples where result[sample] == nil { result[sample] = judge(sample) }
+            return result
+        }
+        var (now, longest) = (elapsed, 0.0)
+        for sample in samples where result[sample] == nil {
+            guard result.isEmpty || now + 2 * longest < limit else { break }
+            result[sample] = judge(sample)
+            let then = now
+            now = elapsed
+            longest = Swift.max(longest, now - then)
+        }
+        return result
+    }
+
+    /// The result: the samples of all reads and the best so far, with energies recomputed from the source. That of the best always; of the others, in
+    /// their order, as many as a limit of time has room for.
     package func sampleSet(
         _ samples: [PackedSpins], seed: UInt64, sampler: String, details: [String: String] = [:]
     ) -> SampleSet {
-        let state = state.withLock { $0 }
+        var state = state.withLock { $0 }
         var samples = samples
         if let best = state.best, !samples.contains(best) { samples.append(best) }
-        if samples.isEmpty { samples.append(PackedSpins(count: model.variables)) }
-        var energies: [PackedSpins: Double] = [:]
-        for sample in samples where energies[sample] == nil { energies[sample] = model.source.energy(of: sample.spins) }
+        // Where there was no time for anything, random spins are the answer.
+        if samples.isEmpty {
+            var generator = SeededGenerator(seed: seed)
+            samples.append(PackedSpins(words: randomSpins(count: model.variables, &generator), count: model.variables))
+        }
+        let energies = judged((state.best.map { [$0] } ?? []) + samples) { model.source.energy(of: $0.spins) }
+        let count = samples.count
+        samples.removeAll { energies[$0] == nil }
+        if samples.count < count, state.reason == nil { state.reason = .timeLimit }
         return SampleSet(
             samples.map { SampleSet.Sample(spins: $0, energy: energies[$0, default: 0]) }, stopReason: state.reason ?? .completed,
             lowerBound: state.lowerBound, trajectory: state.trajectory, updates: updates.load(ordering: .relaxed), seconds: elapsed, seed: seed,

@@ -14,6 +14,7 @@ struct BifurcationGroup {
     private var best: [PackedSpins]
     /// In units of the form, exact: sums of integers.
     private var bestEnergy = [Double](repeating: .infinity, count: width)
+    private var generator: SeededGenerator
 
     /// Positions, momenta, bifurcation parameters, what is multiplied, and the product; [n] vectors each.
     private final class Memory {
@@ -49,32 +50,50 @@ struct BifurcationGroup {
         self.monitor = monitor
         memory = Memory(count: form.model.variables, scratchBytes: form.scratchBytes)
         best = [PackedSpins](repeating: PackedSpins(count: form.model.variables), count: Self.width)
-        var generator = generator
-        for i in 0..<memory.count {
-            for agent in 0..<Self.width {
-                memory.x[i][agent] = 0.2 * generator.uniform() - 0.1
-                memory.y[i][agent] = 0.2 * generator.uniform() - 0.1
-            }
-            memory.p[i] = Vector(repeating: 1)
-        }
+        self.generator = generator
     }
 
-    /// The best assignment of each agent.
+    /// Positions and momenta about 0; false when the search was stopped before all had theirs.
+    private mutating func start() -> Bool {
+        for block in blocks {
+            guard monitor.poll(updates: 0) else { return false }
+            for i in block {
+                for agent in 0..<Self.width {
+                    memory.x[i][agent] = 0.2 * generator.uniform() - 0.1
+                    memory.y[i][agent] = 0.2 * generator.uniform() - 0.1
+                }
+                memory.p[i] = Vector(repeating: 1)
+            }
+        }
+        return true
+    }
+
+    /// Variables in blocks of some tenths of a millisecond of work on all agents.
+    private var blocks: some Sequence<Range<Int>> {
+        let count = memory.count
+        return stride(from: 0, to: count, by: 8192).lazy.map { $0..<Swift.min($0 + 8192, count) }
+    }
+
+    /// The best assignment of each agent that has one.
     mutating func run() -> [PackedSpins] {
+        search()
+        return zip(best, bestEnergy).prefix(agents).filter { $0.1 < .infinity }.map(\.0)
+    }
+
+    private mutating func search() {
+        guard start() else { return }
         let looks = Swift.max(1, steps / 100)
         for step in 0..<steps {
             // The discrete form multiplies signs anyway; the others look at theirs now and then.
             if options.variant == .discrete || step % looks == 0 {
-                guard look() else { return Array(best.prefix(agents)) }
+                guard look() else { return }
             }
             if options.variant != .discrete {
-                setPositions()
-                guard multiply() else { return Array(best.prefix(agents)) }
+                guard setPositions(), multiply() else { return }
             }
-            move(step)
+            guard move(step) else { return }
         }
         if look() { descend() }
-        return Array(best.prefix(agents))
     }
 
     /// product = J·factor; false when the search was stopped before its end.
@@ -89,10 +108,14 @@ struct BifurcationGroup {
         return true
     }
 
-    private func setPositions() {
+    private func setPositions() -> Bool {
         let resolution = form.resolution
         let inverse = 1 / resolution
-        for i in 0..<memory.count { memory.factor[i] = (memory.x[i] * resolution).rounded(.toNearestOrEven) * inverse }
+        for block in blocks {
+            guard monitor.poll(updates: 0) else { return false }
+            for i in block { memory.factor[i] = (memory.x[i] * resolution).rounded(.toNearestOrEven) * inverse }
+        }
+        return true
     }
 
     /// Puts the signs into `factor` and their fields into `product`, and keeps those that are better than before.
@@ -110,6 +133,8 @@ struct BifurcationGroup {
             energy += SIMD16<Double>(term)
         }
         for agent in 0..<agents where energy[agent] < bestEnergy[agent] {
+            // The first is kept in any case: there must be one.
+            guard bestEnergy[0] == .infinity || monitor.poll(updates: 0) else { return false }
             bestEnergy[agent] = energy[agent]
             for i in 0..<memory.count { best[agent][i] = memory.factor[i][agent] > 0 }
             // Offers of all sixteen in order, whichever thread they come from; the monitor keeps the first of equals.
@@ -121,13 +146,13 @@ struct BifurcationGroup {
     private func offer(_ agent: Int) { monitor.offer(form.model.integerEnergy(of: best[agent].spins)) { best[agent] } }
 
     private mutating func offerStart() {
-        for agent in 0..<agents {
-            for i in 0..<memory.count { best[agent][i] = memory.factor[i][agent] > 0 }
-        }
+        for i in 0..<memory.count { best[0][i] = memory.factor[i][0] > 0 }
+        bestEnergy[0] = .greatestFiniteMagnitude
         offer(0)
     }
 
-    private func move(_ step: Int) {
+    /// False when the search was stopped, and some variables have moved and others not.
+    private func move(_ step: Int) -> Bool {
         let isDiscrete = options.variant == .discrete
         let dt = Float(options.timeStep ?? 0.5)
         let pump = 1 - Float(step) / Float(steps)
@@ -142,25 +167,29 @@ struct BifurcationGroup {
         let rate = 1 / Float(steps - step)
         let (one, minusOne) = (Vector(repeating: 1), Vector(repeating: -1))
         let strength = form.strength
-        for i in 0..<memory.count {
-            var x = memory.x[i]
-            var p = Vector(repeating: pump)
-            if isGeneralised {
-                p = memory.p[i]
-                p -= (1 - control * x * x) * p * rate
-                memory.p[i] = p
+        for block in blocks {
+            guard monitor.poll(updates: 0) else { return false }
+            for i in block {
+                var x = memory.x[i]
+                var p = Vector(repeating: pump)
+                if isGeneralised {
+                    p = memory.p[i]
+                    p -= (1 - control * x * x) * p * rate
+                    memory.p[i] = p
+                }
+                let force = (memory.product[i] + form.fields[i] * scale) * strength
+                var y = memory.y[i] - dt * (p * x + force)
+                x += dt * y
+                let above = x .> one
+                let below = x .< minusOne
+                x.replace(with: one, where: above)
+                x.replace(with: minusOne, where: below)
+                y.replace(with: 0, where: above .| below)
+                memory.x[i] = x
+                memory.y[i] = y
             }
-            let force = (memory.product[i] + form.fields[i] * scale) * strength
-            var y = memory.y[i] - dt * (p * x + force)
-            x += dt * y
-            let above = x .> one
-            let below = x .< minusOne
-            x.replace(with: one, where: above)
-            x.replace(with: minusOne, where: below)
-            y.replace(with: 0, where: above .| below)
-            memory.x[i] = x
-            memory.y[i] = y
         }
+        return true
     }
 
     /// The best of every agent, down to where no flip lowers the energy.

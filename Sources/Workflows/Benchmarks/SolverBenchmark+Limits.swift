@@ -27,16 +27,21 @@ extension SolverBenchmark {
             for (name, sampler) in chosen {
                 for limit in limits where !control.isCancelled() {
                     var overruns: [Double] = []
-                    for repetition in 0..<UInt64(repeats) where !control.isCancelled() {
+                    var isSuited = true
+                    for repetition in 0..<UInt64(repeats) where isSuited && !control.isCancelled() {
                         let start = control.seconds()
                         let inner = SamplingControl(timeLimit: limit, threads: threads, seconds: control.seconds, isCancelled: control.isCancelled)
-                        _ = try sampler.sample(graph.model, seed: seed &+ repetition, control: inner)
-                        overruns.append(control.seconds() - start - limit)
+                        do {
+                            _ = try sampler.sample(graph.model, seed: seed &+ repetition, control: inner)
+                            overruns.append(control.seconds() - start - limit)
+                        } catch SamplerError.unsuited {
+                            isSuited = false
+                        }
                     }
                     done += 1
                     control.onProgress(
                         Progress(stage: "measuring limits", completed: done, total: 3 * chosen.count * limits.count, unit: "rows", note: name))
-                    guard !control.isCancelled(), let worst = overruns.max() else { continue }
+                    guard !control.isCancelled(), isSuited, let worst = overruns.max() else { continue }
                     rows.append(
                         SolverBenchmarkRow(limit: limit, name: name, shape: graph.name, threads: threads, overruns: overruns, worst: worst))
                 }

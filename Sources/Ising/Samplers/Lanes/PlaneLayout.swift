@@ -25,6 +25,9 @@ package struct PlaneLayout: Sendable {
     /// Planes that a sweep reads and writes.
     let work: Int
 
+    /// About how long the layout of a model takes, which looks at no clock.
+    static func seconds(_ model: IntegerModel) -> Double { 1e-6 * Double(model.variables + model.neighbours.count) }
+
     /// nil when |h| + Σ|J| of a variable is above 254, or the model is too large for 32-bit distances.
     package init?(_ model: IntegerModel) {
         let count = model.variables

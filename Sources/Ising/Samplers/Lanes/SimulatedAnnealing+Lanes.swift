@@ -55,8 +55,7 @@ struct LaneAnneal: Sendable {
 
     /// Few reads, or a small model, do not fill the lanes; a large model takes a while to lay out, which a short limit of time has no room for.
     private static func isWorthwhile(_ model: IntegerModel, _ options: SimulatedAnnealing.Options, _ control: SamplingControl) -> Bool {
-        let seconds = Double(model.variables + model.neighbours.count) * 1e-6
-        return model.variables >= 64 && options.reads ?? .max >= ByteLaneModel.lanes && seconds < (control.timeLimit ?? .infinity) / 10
+        model.variables >= 64 && options.reads ?? .max >= ByteLaneModel.lanes && PlaneLayout.seconds(model) < (control.timeLimit ?? .infinity) / 10
     }
 
     private var name: String {
