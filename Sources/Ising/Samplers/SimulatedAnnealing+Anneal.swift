@@ -100,7 +100,7 @@ struct Anneal: Sendable {
             for number in Int(first * Double(sweeps))..<sweeps { guard sweep(temperature(number, of: sweeps)) else { break } }
         case .timed(let seconds):
             let start = monitor.elapsed
-            var place = first
+            var place = seconds > 0 ? first : 1
             while place < 1, sweep(schedule.temperature(at: place) / model.scale) {
                 place = first + (1 - first) * (monitor.elapsed - start) / seconds
             }

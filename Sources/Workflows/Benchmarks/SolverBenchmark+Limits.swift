@@ -31,12 +31,8 @@ extension SolverBenchmark {
                     for repetition in 0..<UInt64(repeats) where isSuited && !control.isCancelled() {
                         let start = control.seconds()
                         let inner = SamplingControl(timeLimit: limit, threads: threads, seconds: control.seconds, isCancelled: control.isCancelled)
-                        do {
-                            _ = try sampler.sample(graph.model, seed: seed &+ repetition, control: inner)
-                            overruns.append(control.seconds() - start - limit)
-                        } catch SamplerError.unsuited {
-                            isSuited = false
-                        }
+                        isSuited = try takes(graph.model, sampler, seed: seed &+ repetition, inner)
+                        if isSuited { overruns.append(control.seconds() - start - limit) }
                     }
                     done += 1
                     control.onProgress(
@@ -48,6 +44,19 @@ extension SolverBenchmark {
             }
         }
         return SolverBenchmarkReport(rows: rows, isComplete: !control.isCancelled())
+    }
+
+    /// Searches; false where the sampler is made for other models.
+    private static func takes(
+        _ model: IsingModel, _ sampler: any Sampler, seed: UInt64, _ control: SamplingControl
+    ) throws(SamplerError) -> Bool {
+        do {
+            _ = try sampler.sample(model, seed: seed, control: control)
+            return true
+        } catch {
+            guard case .unsuited = error else { throw error }
+            return false
+        }
     }
 }
 
