@@ -48,8 +48,8 @@ extension SamplerConformance {
         expect(set.updates <= looks.made * Self.updatesPerLook, "\(name): \(set.updates) updates with \(looks.made) looks at the clock")
     }
 
-    /// The clock stands still, and from some look on it runs fast and is past the limit: what is done between two looks, which is the most that can be done after
-    /// the limit, is bounded, and no energy but that of the best is computed any more.
+    /// The clock stands still, and from some look on it runs fast and is past the limit: what is done between two looks, which is the most that
+    /// can be done after the limit, is bounded, and no energy but that of the best is computed any more.
     private mutating func checkOvertime(_ model: IsingModel, _ name: String) {
         var before = 0
         for allowed in Array(1...24) + [40, 41, 42, 80, 81, 82] {
