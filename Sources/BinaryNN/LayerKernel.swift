@@ -18,7 +18,9 @@ public struct LayerKernel: Sendable {
         self.quantizer = quantizer ?? .standard(for: encoding)
         self.scale = scale
         precondition(self.quantizer.reads(encoding), "a \(encoding.rawValue) kernel cannot be quantized as \(self.quantizer)")
-        if case .doReFa(let bits) = self.quantizer { precondition(KernelQuantizer.bitWidths.contains(bits), "DoReFa weights of \(bits) bits; 2 to 16 make sense") }
+        if case .doReFa(let bits) = self.quantizer {
+            precondition(KernelQuantizer.bitWidths.contains(bits), "DoReFa weights of \(bits) bits; 2 to 16 make sense")
+        }
         if case .meanMagnitude = scale {
             precondition(encoding == .latentBinary, "the mean of magnitudes is a scale of latent weights, not of a \(encoding.rawValue) kernel")
         }

@@ -26,7 +26,8 @@ public struct ModelOptions: Sendable, Hashable {
 
     public init(
         kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, surrogate: Surrogate? = nil,
-        weightScale: WeightScale? = nil, padding: Padding? = nil, norm: Normalisation = .batch, normScale: Bool? = nil, normMomentum: Float? = nil, normEpsilon: Float? = nil
+        weightScale: WeightScale? = nil, padding: Padding? = nil, norm: Normalisation = .batch, normScale: Bool? = nil, normMomentum: Float? = nil,
+        normEpsilon: Float? = nil
     ) {
         self.quantizer = quantizer
         (self.kernel, self.surrogate, self.weightScale, self.padding) = (kernel, surrogate, weightScale, padding)

@@ -78,7 +78,8 @@ public enum UpdateRuleConformance {
         return Outcome(
             numbers: state.numbers.map(\.bitPattern), faults: faults, below: below,
             values: values.map(\.bitPattern), signs: signs?.words ?? [], state: state.slots.map { $0.map(\.bitPattern) }, flips: flips,
-            isFinite: (values + state.slots.joined()).allSatisfy(\.isFinite) && state.numbers.allSatisfy(\.isFinite), paddingIsZero: signs?.paddingIsZero ?? true,
+            isFinite: (values + state.slots.joined()).allSatisfy(\.isFinite) && state.numbers.allSatisfy(\.isFinite),
+            paddingIsZero: signs?.paddingIsZero ?? true,
             stateShapeHolds: state.slots.count == rule.slotNames.count && state.numbers.count == rule.numberNames.count
                 && state.slots.allSatisfy { $0.count == spec.count })
     }

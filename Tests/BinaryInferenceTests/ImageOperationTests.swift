@@ -113,7 +113,8 @@ import _TestSupport
     }
 
     /// Signs keep their order through every shape, and the bits beyond a row's end stay 0.
-    @Test(arguments: [([2, 3, 5], [30]), ([3, 64], [192]), ([7, 65], [5, 7, 13]), ([130], [13, 10]), ([4, 1], [1, 4]), ([2, 100], [100, 2])] as [([Int], [Int])])
+    @Test(
+        arguments: [([2, 3, 5], [30]), ([3, 64], [192]), ([7, 65], [5, 7, 13]), ([130], [13, 10]), ([4, 1], [1, 4]), ([2, 100], [100, 2])] as [([Int], [Int])])
     func repackingKeepsTheOrder(_ from: [Int], _ to: [Int]) {
         var generator = SeededGenerator(seed: 2)
         let (old, new) = (Shape(from), Shape(to))

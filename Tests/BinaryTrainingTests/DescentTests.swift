@@ -90,9 +90,10 @@ import _TestSupport
 
     /// β₂ = 0.9: ρ∞ = 19, and ρ passes 5 at the sixth step, so both forms occur.
     @Test func radam() {
-        #expect((1...7).map { RAdam.rectification(beta2: 0.9, correction: 1 - power(0.9, $0), t: Double($0)) != nil } == [
-            false, false, false, false, false, true, true,
-        ])
+        #expect(
+            (1...7).map { RAdam.rectification(beta2: 0.9, correction: 1 - power(0.9, $0), t: Double($0)) != nil } == [
+                false, false, false, false, false, true, true,
+            ])
         check(RAdam(learningRate: 0.02, beta2: 0.9), .real) { w, g, m, v, clock in
             let t = clock.step + 1
             m = 0.9 * m + 0.1 * g

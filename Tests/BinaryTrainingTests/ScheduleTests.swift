@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "0.1", "linear:1:-2", "cosine:0:3", "exponential:1e-3:1", "staircase:1:0.5:0.3", "staircase:-1:2:1", "staircase:1:-0.5:1", "ramp:-1", "warmup:2:linear:1:2",
+        "0.1", "linear:1:-2", "cosine:0:3", "exponential:1e-3:1", "staircase:1:0.5:0.3", "staircase:-1:2:1", "staircase:1:-0.5:1", "ramp:-1",
+        "warmup:2:linear:1:2",
     ])
     func valuesLieWithinTheBounds(text: String) throws {
         let schedule = try #require(Schedule(text))

@@ -113,7 +113,8 @@ private struct BatchNormRun: Equatable {
                     _ = large[2].update(fromContentsOf: dy)
                     kernels.batchNormGradients(
                         .init(large[2]), .floats(x), rows: rows,
-                        BatchNormVectors(mean: .init(small[0]), inverseDeviation: inverse, gamma: gamma, beta: .init(small[0])), dx: large[2], dGamma: small[2], dBeta: small[3], parallel: parallel)
+                        BatchNormVectors(mean: .init(small[0]), inverseDeviation: inverse, gamma: gamma, beta: .init(small[0])), dx: large[2], dGamma: small[2],
+                        dBeta: small[3], parallel: parallel)
                 }
             }
             kernels.columnSums(x, rows: rows, channels: channels, into: small[4], parallel: parallel)

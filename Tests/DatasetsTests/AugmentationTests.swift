@@ -122,7 +122,8 @@ import Testing
 
     @Test func jitterOfGreyStaysGrey() throws {
         let grey = try Dataset(
-            name: "grey", itemShape: [3, 3, 3], features: (0..<27 * 20).map { UInt8(($0 / 3) % 256) }, labels: Array(repeating: 0, count: 20), classNames: ["0"])
+            name: "grey", itemShape: [3, 3, 3], features: (0..<27 * 20).map { UInt8(($0 / 3) % 256) }, labels: Array(repeating: 0, count: 20), classNames: ["0"]
+        )
         let changed = try Self.apply("colour:0.5:0.5:0.5", grey)
         for pixel in 0..<180 { #expect(changed[pixel * 3] == changed[pixel * 3 + 1] && changed[pixel * 3] == changed[pixel * 3 + 2]) }
         #expect(changed != grey.features)
@@ -130,7 +131,8 @@ import Testing
 
     @Test func resizedCropOfAConstantIsTheConstant() throws {
         let flat = try Dataset(
-            name: "flat", itemShape: [9, 7, 3], features: (0..<189 * 30).map { [10, 200, 77][$0 % 3] }, labels: Array(repeating: 0, count: 30), classNames: ["0"])
+            name: "flat", itemShape: [9, 7, 3], features: (0..<189 * 30).map { [10, 200, 77][$0 % 3] }, labels: Array(repeating: 0, count: 30),
+            classNames: ["0"])
         #expect(try Self.apply("random-resized-crop", flat) == flat.features)
     }
 

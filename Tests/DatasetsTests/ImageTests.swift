@@ -5,13 +5,14 @@ import Testing
 
 /// False in builds without the package trait `Images`.
 private let hasImageCodecs: Bool = {
-    guard case .badImage(let reason) = fault({ _ = try DecodedImage(ImageFixtures.bytes(ImageFixtures.grey_jpg), name: "probe") }) else { return true }
+    guard case .badImage(let reason) = fault({ _ = try DecodedImage(ImageFixtures.bytes(ImageFixtures.greyJPEG), name: "probe") }) else { return true }
     return !reason.contains("no image codecs")
 }()
 
 @Suite(.enabled(if: hasImageCodecs)) struct ImageTests {
     static let files = [
-        ImageFixtures.rgb_jpg, ImageFixtures.prog_jpg, ImageFixtures.grey_jpg, ImageFixtures.cmyk_jpg, ImageFixtures.pal_png, ImageFixtures.sixteen_png,
+        ImageFixtures.rgbJPEG, ImageFixtures.progressiveJPEG, ImageFixtures.greyJPEG, ImageFixtures.cmykJPEG, ImageFixtures.palettePNG,
+        ImageFixtures.sixteenBitPNG,
     ].map(ImageFixtures.bytes)
 
     /// Sums over all channels as Pillow decodes them; decoders of JPEG may differ by a grey level here and there.
@@ -153,7 +154,9 @@ private let hasImageCodecs: Bool = {
         #expect(throws: DatasetError.self) { try load(scratch, DatasetOptions(allowsStreaming: true)) }
         try FileManager.default.removeItem(atPath: scratch.folder.path + "/val")
         let data = try load(scratch, DatasetOptions(imageSize: 4, allowsStreaming: true))
-        let message = #expect(throws: DatasetError.self) { try [data.train, data.test].forEach { _ = try $0.loaded() } }
+        let message = #expect(throws: DatasetError.self) {
+            for part in [data.train, data.test] { _ = try part.loaded() }
+        }
         #expect(message?.source == bad)
         for size in [0, -1, 4097] { #expect(throws: DatasetError.self) { try load(scratch, DatasetOptions(imageSize: size, allowsStreaming: true)) } }
         for name in ["folder", "folder:", "folder:/nowhere/at/all", "folder:\(bad)"] {

@@ -106,7 +106,8 @@ import _TestSupport
         arguments: [
             Tiny(name: "binarynet:0.04", items: [32, 32, 3]), Tiny(name: "lenet:0.2", items: [28, 28]), Tiny(name: "birealnet18:0.05", items: [16, 16, 3]),
             Tiny(name: "resnete18:0.05", items: [15, 17, 1]), Tiny(name: "xnornet:0.01", items: [67, 67, 3]),
-        ], [
+        ],
+        [
             ModelOptions(), ModelOptions(kernel: .binary, norm: .layer), ModelOptions(quantizer: .stochasticSign, weightScale: .learned),
             ModelOptions(kernel: .real, quantizer: .ternary(.fixed(0.02))), ModelOptions(kernel: .real, quantizer: .doReFa(bits: 2)),
             ModelOptions(kernel: .real),

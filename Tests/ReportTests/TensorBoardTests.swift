@@ -70,7 +70,8 @@ import Testing
 
     @Test func epochsBecomeScalars() {
         let epoch = RunEvent.Epoch(
-            epoch: 2, step: 20, trainLoss: 0.5, trainAccuracy: 0.75, testAccuracy: 0.5, flipRatio: 0.125, layers: [.init(name: "dense1.kernel", flipRatio: 0.25)],
+            epoch: 2, step: 20, trainLoss: 0.5, trainAccuracy: 0.75, testAccuracy: 0.5, flipRatio: 0.125,
+            layers: [.init(name: "dense1.kernel", flipRatio: 0.25)],
             learningRates: ["adam.learningRate": 0.001], imagesPerSecond: 100, seconds: 1)
         let event = ScalarEvent(epoch)
         #expect(event.step == 20)

@@ -66,7 +66,10 @@ public struct DatasetCatalog: Sendable {
     }
 
     /// All names, in the order in which they are listed.
-    public static let names = ["digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "folder:PATH", "csv:PATH", "teacher", "xor", "parity", "bars-and-stripes"]
+    public static let names = [
+        "digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "folder:PATH", "csv:PATH", "teacher", "xor", "parity",
+        "bars-and-stripes",
+    ]
 
     public func list() -> [Listing] {
         var result = [

@@ -26,7 +26,8 @@ enum TeacherScores {
         guard model.inputCount == whole.featureCount, model.classes == whole.classCount else {
             throw ConfigurationError(
                 path: path,
-                reason: "the teacher takes \(model.inputCount) values and tells \(model.classes) classes apart, but \(whole.name) has \(whole.featureCount) and "
+                reason:
+                    "the teacher takes \(model.inputCount) values and tells \(model.classes) classes apart, but \(whole.name) has \(whole.featureCount) and "
                     + "\(whole.classCount); choose a teacher of the same data")
         }
         let session = InferenceSession(model, parallel: parallel)

@@ -23,30 +23,31 @@ public struct TrainingPlan: Sendable {
     public private(set) var teacherPath: String?
 
     /// The settings that a plan reads, with what they mean; optimisers add theirs.
-    public static let settingsHelp: [(key: String, meaning: String)] = [
-        ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
-        ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
-        ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default the model's, mostly ste)"),
-        ("image-size", "height and width of items of folder:PATH (default 224)"),
-        ("augment", "changes of training images, in order, with commas: \(Augmentation.forms) (default none)"),
-        ("label-smoothing", "share of the label's weight spread over all classes, with cross-entropy (default 0)"),
-        ("teacher", "a model, or a safetensors file with an array \"scores\" [training items × classes], to distil from (default none)"),
-        ("teacher-weight, teacher-temperature", "how a teacher counts (default 0.5, 4)"),
-        ("validation", "share of the training items held out to choose the best epoch by (default 0: the test part chooses)"),
-        ("patience", "epochs without a new best after which to stop (default 0: never)"),
-        ("keep", "last or best: the epoch whose model is written (default last)"),
-        ("norm", "batch or layer, the normalisation of convolutional models (default batch)"),
-        ("batch-norm-scale", "train a scale γ in batch and layer norm (default the model's, mostly true)"),
-        ("batch-norm-momentum", "share of running statistics a step keeps (default the model's, mostly 0.9)"),
-        ("batch-norm-epsilon", "added to variances, of convolutional models (default the model's)"),
-        ("kernel-quantizer", "sign, stochastic, ternary, ternary-mean or dorefa:BITS, of latent kernels (default sign)"),
-        ("weight-scale", "none, mean, mean-through, mean-xnor or learned, of binary kernels of convolutional models (default the model's)"),
-        ("padding", "zero, plusOne, replicate or valid, of binary convolutions (default zero)"),
-        ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
-        ("flip-interval", "steps between counts of latent flips (default 10)"),
-        ("clip-norm, clip-value", "bounds of the norm of all gradients and of each (default 0: none)"),
-        ("diagnostics-interval", "steps between measurements of kernels and their gradients; 0 for none (default 10)"),
-    ] + OptimizerFamily.settingsHelp
+    public static let settingsHelp: [(key: String, meaning: String)] =
+        [
+            ("input", "standard, binarised, binarised:THRESHOLD or scaled:ZERO:SHIFT, how bytes become inputs (default standard)"),
+            ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
+            ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default the model's, mostly ste)"),
+            ("image-size", "height and width of items of folder:PATH (default 224)"),
+            ("augment", "changes of training images, in order, with commas: \(Augmentation.forms) (default none)"),
+            ("label-smoothing", "share of the label's weight spread over all classes, with cross-entropy (default 0)"),
+            ("teacher", "a model, or a safetensors file with an array \"scores\" [training items × classes], to distil from (default none)"),
+            ("teacher-weight, teacher-temperature", "how a teacher counts (default 0.5, 4)"),
+            ("validation", "share of the training items held out to choose the best epoch by (default 0: the test part chooses)"),
+            ("patience", "epochs without a new best after which to stop (default 0: never)"),
+            ("keep", "last or best: the epoch whose model is written (default last)"),
+            ("norm", "batch or layer, the normalisation of convolutional models (default batch)"),
+            ("batch-norm-scale", "train a scale γ in batch and layer norm (default the model's, mostly true)"),
+            ("batch-norm-momentum", "share of running statistics a step keeps (default the model's, mostly 0.9)"),
+            ("batch-norm-epsilon", "added to variances, of convolutional models (default the model's)"),
+            ("kernel-quantizer", "sign, stochastic, ternary, ternary-mean or dorefa:BITS, of latent kernels (default sign)"),
+            ("weight-scale", "none, mean, mean-through, mean-xnor or learned, of binary kernels of convolutional models (default the model's)"),
+            ("padding", "zero, plusOne, replicate or valid, of binary convolutions (default zero)"),
+            ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
+            ("flip-interval", "steps between counts of latent flips (default 10)"),
+            ("clip-norm, clip-value", "bounds of the norm of all gradients and of each (default 0: none)"),
+            ("diagnostics-interval", "steps between measurements of kernels and their gradients; 0 for none (default 10)"),
+        ] + OptimizerFamily.settingsHelp
 
     public init(_ configuration: TrainingConfiguration, _ data: LabelledData) throws {
         self.configuration = configuration

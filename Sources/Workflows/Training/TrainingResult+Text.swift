@@ -5,7 +5,11 @@ extension TrainingResult {
     /// What `spinflip train` prints.
     public var text: String {
         var rows = [
-            ("model", "\(model) on \(dataset), \(optimizer), \(epochs) epoch\(epochs == 1 ? "" : "s")" + (isComplete ? stoppedEarly ? " (no better one came)" : "" : " (stopped early)")),
+            (
+                "model",
+                "\(model) on \(dataset), \(optimizer), \(epochs) epoch\(epochs == 1 ? "" : "s")"
+                    + (isComplete ? stoppedEarly ? " (no better one came)" : "" : " (stopped early)")
+            ),
             ("test accuracy", NumberText.percent(testAccuracy)),
         ]
         if let bestEpoch, let bestAccuracy {
