@@ -40,7 +40,7 @@ let package = Package(
         .library(
             name: "Spinflip",
             targets: [
-                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment",
+                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "QUBOTraining", "Deployment",
                 "Profiling", "Report", "RunStore", "Workflows",
             ]),
         .library(name: "Ising", targets: ["Ising"]),
@@ -74,6 +74,7 @@ let package = Package(
         module("ModelZoo", ["BitCore", "BinaryNN"]),
         module("BinaryInference", ["BitCore"]),
         module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN"]),
+        module("QUBOTraining", ["BitCore", "Ising", "Datasets"]),
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
         module("Report", ["BitCore", "BinaryTraining"]),
@@ -81,7 +82,7 @@ let package = Package(
         module(
             "Workflows",
             [
-                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment",
+                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "QUBOTraining", "Deployment",
                 "Profiling", "Report", "RunStore",
             ]),
         .executableTarget(
@@ -101,6 +102,7 @@ let package = Package(
         tests("ModelZoo", ["BitCore", "DenseMath", "BinaryNN"]),
         tests("BinaryInference", ["BitCore"], resources: [.copy("Corpus")]),
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
+        tests("QUBOTraining", ["BitCore", "Ising", "Datasets"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BitCore", "BinaryTraining"]),
         tests("Profiling", ["BitCore"]),

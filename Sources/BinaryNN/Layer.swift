@@ -56,7 +56,7 @@ public protocol Layer: Sendable {
         _ context: ExecutionContext
     ) -> [Tensor?]
 
-    /// Folds the statistics of a training batch into running ones. Called once a step, after the backward pass.
+    /// Folds the statistics of a training batch into running ones. Called once a step, before the backward pass.
     func updateStatistics(_ cache: LayerCache, _ parameters: inout ParameterStore)
 
     /// Arithmetic for one item.

@@ -9,6 +9,11 @@ public struct Tape: Sendable {
 
     /// Bytes that the caches hold.
     public var byteCount: Int { caches.reduce(0) { $0 + $1.byteCount } }
+
+    fileprivate mutating func take(_ layer: Int) -> LayerCache {
+        defer { caches[layer] = LayerCache() }
+        return caches[layer]
+    }
 }
 
 extension Network {
@@ -73,16 +78,17 @@ extension Network {
         return node.layer.forward(inputs, parameters, mode: mode, context, cache: &cache)
     }
 
-    /// ∂loss/∂parameters into `gradients`, given ∂loss/∂output.
+    /// ∂loss/∂parameters into `gradients`, given ∂loss/∂output. A tape that is given away is freed layer by layer.
     public func backward(
-        _ outputGradient: Tensor, _ tape: borrowing Tape, _ parameters: ParameterStore, into gradients: inout Gradients, _ context: ExecutionContext
+        _ outputGradient: consuming Tensor, _ tape: consuming Tape, _ parameters: ParameterStore, into gradients: inout Gradients, _ context: ExecutionContext
     ) {
         var pending: [Tensor?] = Array(repeating: nil, count: nodes.count + 1)
-        pending[nodes.count] = outputGradient
+        pending[nodes.count] = consume outputGradient
         for index in nodes.indices.reversed() {
             // Taken out, so that the layer holds the only reference and can write over it.
             guard let gradient = pending[index + 1].take() else { continue }
             let node = nodes[index]
+            let cache = tape.take(index)
             let inputGradients: [Tensor?]
             if tape.isFused, index > 0, fusions[index - 1] {
                 // The norm before it applies the surrogate.
@@ -90,10 +96,10 @@ extension Network {
             } else if tape.isFused, fusions[index], let norm = node.layer as? BatchNorm, let sign = nodes[index + 1].layer as? Sign,
                 let surrogate = sign.surrogate.fused
             {
-                inputGradients = [norm.backward(gradient, through: surrogate, tape.caches[index], parameters, &gradients, context)]
+                inputGradients = [norm.backward(gradient, through: surrogate, cache, parameters, &gradients, context)]
             } else {
                 inputGradients = node.layer.backward(
-                    gradient, tape.caches[index], parameters, &gradients, needs: node.inputs.map { $0.index > 0 }, context)
+                    gradient, cache, parameters, &gradients, needs: node.inputs.map { $0.index > 0 }, context)
             }
             for (id, gradient) in zip(node.inputs, inputGradients) {
                 guard let gradient, id.index > 0 else { continue }

@@ -108,7 +108,8 @@ public struct Trainer: Sendable {
         let tape = network.forward(batch.input, state.parameters, context)
         let loss = options.objective.evaluate(tape.output.real(context), labels: batch.labels, teacher: teacherScores(batch.items))
         guard loss.mean.isFinite else { throw diverged(.forward(network, batch.input, state.parameters, context)) }
-        network.backward(loss.gradient, tape, state.parameters, into: &gradients, context)
+        network.updateStatistics(tape, &state.parameters)
+        network.backward(loss.gradient, consume tape, state.parameters, into: &gradients, context)
         let measured = options.diagnosticsInterval > 0 && clock.step % options.diagnosticsInterval == 0 ? gradients : nil
         if options.clipping != .none, !options.clipping.apply(to: &gradients, context) {
             throw diverged(.backward(gradients, context) ?? .loss)
@@ -120,7 +121,6 @@ public struct Trainer: Sendable {
                 parameter: network.specs[id.index].name, rule: state.optimizer.rule(for: id)?.name ?? "its rule")
             throw diverged(.backward(gradients, context) ?? update)
         }
-        network.updateStatistics(tape, &state.parameters)
         if let measured { state.totals.measure(state.parameters, measured, state.optimizer, clock, context) }
 
         state.totals.loss += loss.mean * Double(batch.items.count)

@@ -6,6 +6,8 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     // Sendable: shared references are only read; every writer first proves that its reference is the only one.
     public let pointer: UnsafeMutablePointer<Element>
     public let count: Int
+    /// The block that large contents lie in; it outlives the buffer.
+    private let block: BlockPool.Block?
 
     /// Zeros.
     public convenience init(count: Int) {
@@ -20,10 +22,14 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
 
     /// Whatever the memory held: for results of which every element is about to be written.
     package init(uninitializedCount count: Int) {
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(count * MemoryLayout<Element>.stride, 1), alignment: 64)
+        let bytes = Swift.max(count * MemoryLayout<Element>.stride, 1)
+        block = bytes >= BlockPool.leastBytes ? BlockPool.shared.take(bytes: bytes) : nil
+        let raw = block?.pointer ?? .allocate(byteCount: bytes, alignment: 64)
         pointer = raw.bindMemory(to: Element.self, capacity: Swift.max(count, 1))
         self.count = count
     }
 
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    deinit {
+        if let block { BlockPool.shared.give(block) } else { UnsafeMutableRawPointer(pointer).deallocate() }
+    }
 }

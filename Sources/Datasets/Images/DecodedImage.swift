@@ -44,6 +44,25 @@ public struct DecodedImage: Sendable, Hashable {
 }
 
 extension DecodedImage {
+    /// True when bytes begin like a JPEG or a PNG file.
+    public static func isPicture(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.starts(with: [0xFF, 0xD8, 0xFF]) || bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
+    }
+
+    /// One brightness a pixel, Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded; a grey picture keeps its values.
+    public static func grey(_ rgb: [UInt8]) -> [UInt8] {
+        stride(from: 0, to: rgb.count, by: 3).map { i -> UInt8 in
+            let (red, green, blue) = (Int(rgb[i]), Int(rgb[i + 1]), Int(rgb[i + 2]))
+            return UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
+        }
+    }
+
+    /// What evaluation sees of the picture: its middle in the proportions of the target. Of a side of 96 pixels or more an eighth is cut off, as folders
+    /// of images are read (224 from 256, usual with ImageNet).
+    public func centred(height: Int, width: Int) -> [UInt8] {
+        resampled(.centre(of: extent, height: height, width: width), height: height, width: width)
+    }
+
     /// A region of the picture brought to another size: bilinear where it grows, antialiased where it shrinks.
     /// - Precondition: the region lies in the picture and the target is not empty.
     public func resampled(_ region: ImageRegion, height: Int, width: Int) -> [UInt8] {

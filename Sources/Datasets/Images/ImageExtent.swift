@@ -36,4 +36,11 @@ public struct ImageRegion: Sendable, Hashable {
         let side = Swift.max(1, Int((Double(Swift.min(height, width)) * share).rounded()))
         return ImageRegion(top: (height - side) / 2, left: (width - side) / 2, height: side, width: side)
     }
+
+    /// What evaluation brings to `height` × `width`: the middle of an image in these proportions, 7/8 of it where the target has a side of 96 or more.
+    static func centre(of image: ImageExtent, height: Int, width: Int) -> ImageRegion {
+        let scale = Swift.min(Double(image.height) / Double(height), Double(image.width) / Double(width)) * (Swift.min(height, width) < 96 ? 1 : 7.0 / 8)
+        let shown = [height, width].map { Swift.max(1, Int((Double($0) * scale).rounded())) }
+        return ImageRegion(top: (image.height - shown[0]) / 2, left: (image.width - shown[1]) / 2, height: shown[0], width: shown[1])
+    }
 }

@@ -26,7 +26,7 @@ struct ImageFolder: ItemSource {
     ) throws(DatasetError) {
         let image = try DecodedImage(path: paths[item])
         let extent = image.extent
-        let shown = region?(extent.height, extent.width) ?? .centre(height: extent.height, width: extent.width, share: size < 96 ? 1 : 7.0 / 8)
+        let shown = region?(extent.height, extent.width) ?? .centre(of: extent, height: size, width: size)
         image.pixels.withUnsafeBufferPointer { ImageResampling.apply($0, extent, shown, to: target, size, size) }
     }
 

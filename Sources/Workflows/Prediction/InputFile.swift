@@ -1,8 +1,8 @@
-internal import BitCore
+public import BitCore
 public import Datasets
 
-/// Items to classify, read from a file: rows of CSV, one PGM image, or an IDX file of images (gzipped or not). What a file is, is seen from its
-/// first bytes.
+/// Items to classify, read from a file: rows of CSV, one picture (JPEG, PNG, PGM), or an IDX file of images (gzipped or not). What a file is, is seen
+/// from its first bytes.
 public struct InputFile: Sendable {
     public let path: String
     /// Each item as the model's input bytes.
@@ -12,13 +12,16 @@ public struct InputFile: Sendable {
     public static let maximumBytes = 1 << 30
 
     /// - Parameters:
-    ///   - count: values of an item.
+    ///   - shape: of an item: [height, width, 3] or [height, width(, 1)] for images, else a number of values.
     ///   - scaling: how the columns of the training table became bytes; nil when rows are bytes already.
-    public init(path: String, count: Int, scaling: FeatureScaling? = nil) throws {
+    public init(path: String, shape: Shape, scaling: FeatureScaling? = nil) throws {
+        let count = shape.count
         let bytes = try WholeFile.read(path, limit: Self.maximumBytes)
         self.path = path
         guard !bytes.isEmpty else { throw InputFileError(path, .empty) }
-        if PGMImage.isPGM(bytes) {
+        if DecodedImage.isPicture(bytes) {
+            items = [try Self.picture(DecodedImage(bytes, name: path), path: path, shape: shape)]
+        } else if PGMImage.isPGM(bytes) {
             items = [try PGMImage(bytes, path: path).pixels]
         } else if bytes.starts(with: [0, 0]) || bytes.starts(with: [0x1F, 0x8B]) {
             let file = try IDXFile(bytes, name: path, rank: 3)
@@ -31,9 +34,22 @@ public struct InputFile: Sendable {
         guard first.count == count else { throw InputFileError(path, .itemSize(found: first.count, expected: count)) }
     }
 
+    /// A model of images sees a picture as a folder's pictures are seen in evaluation; one of plain values takes a picture that has as many.
+    private static func picture(_ picture: DecodedImage, path: String, shape: Shape) throws(InputFileError) -> [UInt8] {
+        switch (shape.rank, shape.rank == 3 ? shape[2] : 1) {
+        case (3, 3): return picture.centred(height: shape[0], width: shape[1])
+        case (2...3, 1): return DecodedImage.grey(picture.centred(height: shape[0], width: shape[1]))
+        default:
+            let pixels = picture.pixels.count / 3
+            if shape.count == pixels { return DecodedImage.grey(picture.pixels) }
+            if shape.count == 3 * pixels { return picture.pixels }
+            throw InputFileError(path, .notAnItem(height: picture.extent.height, width: picture.extent.width, expected: shape))
+        }
+    }
+
     private static func rows(_ bytes: [UInt8], path: String, count: Int, scaling: FeatureScaling?) throws(InputFileError) -> [[UInt8]] {
         guard bytes.allSatisfy({ $0 >= 32 || (9...13).contains($0) }) else {
-            throw InputFileError(path, .notAnImage("it is neither text nor an image of a known kind (PGM, IDX)"))
+            throw InputFileError(path, .notAnImage("it is neither text nor an image of a known kind (JPEG, PNG, PGM, IDX)"))
         }
         var rows: [[UInt8]] = []
         var number = 0

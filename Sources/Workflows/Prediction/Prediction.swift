@@ -36,7 +36,7 @@ extension LoadedModel {
         let session = InferenceSession(model, kernels: kernels, parallel: parallel)
         var predictions: [PredictionReport.Prediction] = []
         for path in paths {
-            let file = try InputFile(path: path, count: model.inputCount, scaling: try featureScaling())
+            let file = try InputFile(path: path, shape: model.input.shape, scaling: try featureScaling())
             let bytes = file.items.flatMap { $0 }
             let scores = session.realScores(bytes, count: file.items.count)
             let classes = session.classify(bytes, count: file.items.count)

@@ -1,14 +1,25 @@
+import BitCore
+import Datasets
 import Foundation
 import Testing
 import Workflows
 
+/// False in builds without the package trait `Images`.
+private let hasCodecs = (try? DecodedImage(InputFileTests.png, name: "probe")) != nil
+
 @Suite struct InputFileTests {
-    /// Reads `bytes` as items of 4 values.
-    func read(_ bytes: [UInt8]) throws -> [[UInt8]] {
+    /// Two rows of two grey pixels, 10, 20, 30, 40, as RGB.
+    static let png = [UInt8](
+        Data(
+            base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR42mPg4uISERFhkJOT09DQAAAGRAEtOGM7FAAAAABJRU5ErkJggg==")
+            ?? Data())
+
+    /// Reads `bytes` as items of a shape.
+    func read(_ bytes: [UInt8], _ shape: Shape = [4]) throws -> [[UInt8]] {
         let path = FileManager.default.temporaryDirectory.appending(path: "spinflip-input-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data(bytes).write(to: URL(filePath: path))
-        return try InputFile(path: path, count: 4).items
+        return try InputFile(path: path, shape: shape).items
     }
 
     func read(_ text: String) throws -> [[UInt8]] { try read(Array(text.utf8)) }
@@ -40,8 +51,21 @@ import Workflows
     }
 
     @Test func missingFileAndFolder() {
-        #expect { try InputFile(path: "/nowhere/x.csv", count: 4) } throws: { "\($0)".contains("/nowhere/x.csv") }
-        #expect { try InputFile(path: "/", count: 4) } throws: { "\($0)".contains("/ ") }
+        #expect { try InputFile(path: "/nowhere/x.csv", shape: [4]) } throws: { "\($0)".contains("/nowhere/x.csv") }
+        #expect { try InputFile(path: "/", shape: [4]) } throws: { "\($0)".contains("/ ") }
+    }
+
+    @Test(
+        .enabled(if: hasCodecs),
+        arguments: [
+            ([4], [10, 20, 30, 40]), ([2, 2], [10, 20, 30, 40]), ([2, 2, 1], [10, 20, 30, 40]), ([12], [10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40]),
+            ([2, 2, 3], [10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40]), ([1, 1, 3], [25, 25, 25]), ([1, 2], [10, 20]),
+        ] as [(Shape, [UInt8])])
+    func pictures(_ shape: Shape, _ item: [UInt8]) throws { #expect(try read(Self.png, shape) == [item]) }
+
+    @Test(.enabled(if: hasCodecs)) func picturesThatAreNoItems() {
+        #expect { try read(Self.png, [5]) } throws: { "\($0)".contains("2×2 pixels") && "\($0)".contains("[5]") }
+        #expect { try read(Array(Self.png.dropLast(20)), [4]) } throws: { "\($0)".contains("spinflip-input-") }
     }
 
     @Test func labelColumnIsPointedOut() {
