@@ -25,7 +25,9 @@ import Testing
     }
 
     /// Sizes of methods.md §1.4.
-    @Test(arguments: [([3, 5, 1], 20), ([9, 3, 1], 30), ([16, 4, 1], 68), ([25, 5, 1], 130), ([25, 5, 5, 1], 155), ([64, 8, 1], 520), ([784, 16, 10], 12_704)])
+    @Test(arguments: [
+        ([3, 5, 1], 20), ([9, 3, 1], 30), ([16, 4, 1], 68), ([25, 5, 1], 130), ([25, 5, 5, 1], 155), ([64, 8, 1], 520), ([784, 16, 10], 12_704),
+    ])
     func weightsAreCounted(_ layers: [Int], _ weights: Int) throws { #expect(try SpinNetwork(layers: layers).weights == weights) }
 
     @Test func neuronsAreSortedTopologically() throws {

@@ -94,7 +94,8 @@ import Testing
         let evaluation = problem.evaluate(PackedSpins([1, 1, 1, 1, 1, -1]))
         #expect(evaluation.energy == 1 && evaluation.correct == 1 && evaluation.errors == 1)
         #expect(throws: SpinProblemError.noClasses) {
-            try SpinProblem(SpinNetwork(layers: [3, 1]), SpinSamples(inputs: 3, outputs: 1, values: [1, 1, 1], labels: [0]), TrainingObjective(loss: .hinge(margin: 1)))
+            try SpinProblem(
+                SpinNetwork(layers: [3, 1]), SpinSamples(inputs: 3, outputs: 1, values: [1, 1, 1], labels: [0]), TrainingObjective(loss: .hinge(margin: 1)))
         }
     }
 

@@ -33,9 +33,11 @@ public struct SpinProblem: Hashable, Sendable {
         if let weight = objective.margin?.weight, !weight.isFinite || weight < 0 { throw .notFinite("the weight of the margin, \(weight),") }
         if case .hinge(let margin) = objective.loss {
             guard margin >= 0 else { throw .hinge(margin) }
-            let areClasses = samples.outputs > 1 && (0..<samples.rows).allSatisfy { row in
-                samples.positives[row * samples.outputs..<(row + 1) * samples.outputs].reduce(0, +) == samples.weights[row]
-            }
+            let areClasses =
+                samples.outputs > 1
+                && (0..<samples.rows).allSatisfy { row in
+                    samples.positives[row * samples.outputs..<(row + 1) * samples.outputs].reduce(0, +) == samples.weights[row]
+                }
             guard areClasses else { throw .noClasses }
         }
         self.network = network
