@@ -62,6 +62,9 @@ public struct Tensor: Sendable {
 
     public var elements: [Float] { withUnsafeElements { Array($0) } }
 
+    /// Whether writing needs no copy.
+    package mutating func isUnique() -> Bool { isKnownUniquelyReferenced(&buffer) }
+
     @usableFromInline mutating func makeUnique() {
         if !isKnownUniquelyReferenced(&buffer) { buffer = AlignedBuffer(copying: buffer) }
     }

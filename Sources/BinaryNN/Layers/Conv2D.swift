@@ -106,18 +106,19 @@ public struct Conv2D: Layer {
     }
 
     public func backward(
-        _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
+        _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
         let geometry = bound
+        let gradient = outputGradient
         let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
         let kernelGradient = context.engine.convolveKernelGradient(
-            geometry, outputGradient: outputGradient, image: image, precision: context.precision, parallel: context.parallel)
+            geometry, outputGradient: gradient, image: image, precision: context.precision, parallel: context.parallel)
         gradients.withMutable(kernel) { target in kernelGradient.withUnsafeElements { _ = target.update(fromContentsOf: $0) } }
         kernelForm.finishGradient(&gradients, parameters, cache, context)
         if hasBias {
             gradients.withMutable(bias) { target in
-                outputGradient.withUnsafeElements { dz in
+                gradient.withUnsafeElements { dz in
                     context.kernels.columnSums(dz, rows: dz.count / outputs, channels: outputs, into: target, parallel: context.parallel)
                 }
             }
@@ -125,7 +126,7 @@ public struct Conv2D: Layer {
         guard needs[0] else { return [nil] }
         return [
             context.engine.convolveImageGradient(
-                geometry, outputGradient: outputGradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
+                geometry, outputGradient: consume gradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
                 parallel: context.parallel)
         ]
     }

@@ -43,24 +43,36 @@ extension DenseEngine {
         return z
     }
 
-    /// dx = ∂(dz · z)/∂image, [batch × height × width × channels].
+    /// dx = ∂(dz · z)/∂image, [batch × height × width × channels]. Where an item of dx is as large as one of dz, and nobody else holds dz, dx takes its
+    /// place, some items at a time: the two largest tensors of a step are then never there together.
     /// - Precondition: `outputGradient` is [batch × height' × width' × outputs] and the kernel that of the geometry.
     public func convolveImageGradient(
-        _ geometry: ConvolutionGeometry, outputGradient: Tensor, kernel: ConvolutionTensor, precision: MatrixPrecision = .float32,
+        _ geometry: ConvolutionGeometry, outputGradient: consuming Tensor, kernel: ConvolutionTensor, precision: MatrixPrecision = .float32,
         parallel: Parallel
     ) -> Tensor {
         let batch = geometry.batch(ofOutputs: outputGradient.shape)
         geometry.check(kernel: kernel.shape)
-        var dx = Tensor(uninitialized: geometry.image.batched(batch))
-        dx.withUnsafeMutableElements { dx in
-            outputGradient.withUnsafeElements { dz in
-                kernel.withOperand { kernel in
-                    convolveImageGradient(
-                        geometry, batch: batch, outputGradient: dz.baseAddress!, kernel: kernel, into: dx.baseAddress!, precision: precision,
-                        parallel: parallel)
-                }
+        func run(_ items: Int, _ dz: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>) {
+            kernel.withOperand {
+                convolveImageGradient(geometry, batch: items, outputGradient: dz, kernel: $0, into: dx, precision: precision, parallel: parallel)
             }
         }
+        let size = geometry.image.count
+        // Enough items at once that threads have whole blocks of rows.
+        let some = Swift.max(1, (1 << 20) / Swift.max(size, 1))
+        if size == geometry.output.count, batch > 2 * some, outputGradient.isUnique() {
+            let block = AlignedBuffer<Float>(uninitializedCount: some * size)
+            outputGradient.withUnsafeMutableElements { values in
+                for first in stride(from: 0, to: batch, by: some) {
+                    let (items, part) = (Swift.min(some, batch - first), values.baseAddress! + first * size)
+                    run(items, part, block.pointer)
+                    part.update(from: block.pointer, count: items * size)
+                }
+            }
+            return outputGradient.reshaped(to: geometry.image.batched(batch))
+        }
+        var dx = Tensor(uninitialized: geometry.image.batched(batch))
+        dx.withUnsafeMutableElements { dx in outputGradient.withUnsafeElements { run(batch, $0.baseAddress!, dx.baseAddress!) } }
         return dx
     }
 
