@@ -53,6 +53,7 @@ package final class BlockPool: Sendable {
             let block = state.idle.remove(at: best)
             state.idleBytes -= block.bytes
             state.liveBytes += block.bytes
+            state.peakBytes = max(state.peakBytes, state.liveBytes)
             return block
         }
         if let reused { return reused }
