@@ -7,12 +7,12 @@
 ///
 /// With ρ = λ_T and y = 0 this is the QUBO's energy, as long as a unit of margin earns no more than λ_T. The search lowers ρ and uses the
 /// multipliers y.
-struct CompoundState {
+package struct CompoundState {
     let tables: CompoundTables
     /// ±1.
-    private(set) var weights: [Int32]
+    package private(set) var weights: [Int32]
     /// ±1, [neuron × row].
-    private(set) var activations: [Int32]
+    package private(set) var activations: [Int32]
     /// z given the activations of the parents, [neuron × row].
     private(set) var sums: [Int32]
     /// y, [neuron × row].
@@ -22,7 +22,7 @@ struct CompoundState {
     /// Whether activations are those of the forward pass at all times; else the better of keeping and flipping them.
     private var isForward = true
     private var worst: [Int32]
-    private(set) var energy = 0.0
+    package private(set) var energy = 0.0
 
     // What the last move changed.
     private var edge = 0
@@ -34,7 +34,7 @@ struct CompoundState {
     private var open: [UInt64]
     private var isTouched: [Bool]
 
-    init(_ tables: CompoundTables, weights: [Int32]) {
+    package init(_ tables: CompoundTables, weights: [Int32]) {
         self.tables = tables
         self.weights = weights
         let count = tables.neurons * tables.rows
@@ -48,7 +48,7 @@ struct CompoundState {
     }
 
     /// Begins a round: sets how much of the penalties counts, and computes the energy anew.
-    mutating func begin(share: Double, isForward: Bool) {
+    package mutating func begin(share: Double, isForward: Bool) {
         (self.share, self.isForward) = (share, isForward)
         if isForward { propagate() } else { recount() }
     }
@@ -112,7 +112,7 @@ struct CompoundState {
     /// Flips a weight and sets what depends on it: row by row, the activation of its neuron and those behind it, in topological order.
     /// `undo` takes it back.
     /// - Returns: by how much the energy rises.
-    mutating func flip(_ edge: Int) -> Double {
+    package mutating func flip(_ edge: Int) -> Double {
         self.edge = edge
         oldSums.removeAll(keepingCapacity: true)
         flipped.removeAll(keepingCapacity: true)
@@ -136,7 +136,7 @@ struct CompoundState {
     }
 
     /// Takes the last flip back.
-    mutating func undo() {
+    package mutating func undo() {
         for place in flipped { activations[place] = -activations[place] }
         for old in oldSums.reversed() { sums[old.place] = old.value }
         for old in oldWorst { worst[old.neuron] = old.value }
@@ -145,7 +145,7 @@ struct CompoundState {
     }
 
     /// Sets every activation to the better of its two values given the others, row by row, once; of no effect in forward rounds.
-    mutating func relax() {
+    package mutating func relax() {
         guard !isForward else { return }
         oldSums.removeAll(keepingCapacity: true)
         flipped.removeAll(keepingCapacity: true)
@@ -161,7 +161,7 @@ struct CompoundState {
     }
 
     /// Raises the multipliers of what is violated, y += 2ρ·g, and recounts.
-    mutating func raiseMultipliers() {
+    package mutating func raiseMultipliers() {
         for neuron in 0..<tables.neurons {
             for row in 0..<tables.rows {
                 let place = neuron * tables.rows + row
@@ -173,7 +173,7 @@ struct CompoundState {
     }
 
     /// Activations that are not the sign of their sum.
-    var violations: Int { (0..<sums.count).count { (sums[$0] >= 0) != (activations[$0] > 0) } }
+    package var violations: Int { (0..<sums.count).count { (sums[$0] >= 0) != (activations[$0] > 0) } }
 
     /// Changes a sum.
     @inline(__always)

@@ -1,6 +1,6 @@
 /// What the states of a compound search share. Neurons are counted from 0 here; what there is a row and a neuron lies at neuron · rows +
 /// row.
-final class CompoundTables: Sendable {
+package final class CompoundTables: Sendable {
     let rows: Int
     let neurons: Int
     /// Units that are no neurons.
@@ -31,7 +31,7 @@ final class CompoundTables: Sendable {
     let finest: Double
     let typical: Double
 
-    init(_ form: QUBOForm) {
+    package init(_ form: QUBOForm) {
         let (problem, network) = (form.problem, form.problem.network)
         let samples = problem.samples
         let (rows, neurons, first) = (samples.rows, network.neurons.count, network.firstNeuron)
