@@ -9,15 +9,19 @@ import Testing
         let problem = try FormFixtures.problem(SpinNetwork(layers: [3, 1]), [[1, 1, -1]], [0])
         let polynomial = try PolynomialForm(problem).polynomial
         // ½ + ½·a with a = ½(w0 + w1 − w2 + w0·w1·w2).
-        #expect(polynomial == (try BinaryPolynomial(
-            variables: 3, vartype: .spin, terms: [(0.5, []), (0.25, [0]), (0.25, [1]), (-0.25, [2]), (0.25, [0, 1, 2])])))
+        #expect(
+            polynomial
+                == (try BinaryPolynomial(
+                    variables: 3, vartype: .spin, terms: [(0.5, []), (0.25, [0]), (0.25, [1]), (-0.25, [2]), (0.25, [0, 1, 2])])))
     }
 
     /// A tie is +1: a = ½ + ½(w0 + w1) − ½·w0·w1.
     @Test func tiesAreOn() throws {
         let problem = try FormFixtures.problem(SpinNetwork(layers: [2, 1]), [[1, 1]], [0])
-        #expect(try PolynomialForm(problem).polynomial == BinaryPolynomial(
-            variables: 2, vartype: .spin, terms: [(0.75, []), (0.25, [0]), (0.25, [1]), (-0.25, [0, 1])]))
+        #expect(
+            try PolynomialForm(problem).polynomial
+                == BinaryPolynomial(
+                    variables: 2, vartype: .spin, terms: [(0.75, []), (0.25, [0]), (0.25, [1]), (-0.25, [0, 1])]))
     }
 
     @Test(arguments: 0..<60)

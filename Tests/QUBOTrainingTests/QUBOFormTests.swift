@@ -41,7 +41,9 @@ import Testing
     /// R over (ω, α, m) = 000 … 111: 0, 3, 0, 1, 0, 1, 1, 0, as the difference that λ_R makes.
     @Test func rosenberg() throws {
         let problem = try FormFixtures.problem(SpinNetwork(layers: [1, 1, 1]), [[1]], [1])
-        let (one, two) = (try QUBOForm(problem, penalties: .init(product: 1, activation: 1)), try QUBOForm(problem, penalties: .init(product: 2, activation: 1)))
+        let (one, two) = (
+            try QUBOForm(problem, penalties: .init(product: 1, activation: 1)), try QUBOForm(problem, penalties: .init(product: 2, activation: 1))
+        )
         // Bits: w0, w1, a of the hidden neuron and the output, m.
         for (code, expected) in [0, 3, 0, 1, 0, 1, 1, 0].enumerated() {
             let bits: [UInt8] = [0, UInt8(code >> 2 & 1), UInt8(code >> 1 & 1), 0, UInt8(code & 1)]
@@ -115,7 +117,7 @@ import Testing
         let problem = try FormFixtures.teacher([9, 3, 1], samples: 20, seed: 0)
         let size = QUBOForm.size(problem)
         #expect(throws: FormError.tooLarge(size, byteLimit: 1000)) { try QUBOForm(problem, byteLimit: 1000) }
-        #expect("\(FormError.tooLarge(size, byteLimit: 1000))".contains("370 variables"))
+        #expect("\(FormError.tooLarge(size, byteLimit: 1000))".contains("\(size.variables) variables"))
     }
 
     @Test func hingesHaveNoForm() throws {
