@@ -14,6 +14,7 @@ public struct Kernels: Sendable {
     let metropolis: sf_metropolis
     let planes: sf_anneal_planes
     let byteLanes: sf_anneal_bytes
+    let weightFlips: sf_weight_flips
 
     /// - Precondition: the machine supports the set.
     public init(_ instructionSet: InstructionSet) {
@@ -30,6 +31,7 @@ public struct Kernels: Sendable {
         metropolis = sf_metropolis_select(level).pointee
         planes = sf_anneal_planes_select(level).pointee
         byteLanes = sf_anneal_bytes_select(level).pointee
+        weightFlips = sf_weight_flips_select(level).pointee
     }
 
     public static let active = Kernels(.active)

@@ -140,6 +140,7 @@ void test_dense_product(long* checks, long* failures);
 void test_convolution(long* checks, long* failures);
 void test_anneal_bytes(sf_isa isa, const char* name, long* checks, long* failures);
 void test_anneal_planes(sf_isa isa, const char* name, long* checks, long* failures);
+void test_weight_flips(sf_isa isa, const char* name, long* checks, long* failures);
 
 int main(void) {
     static const size_t few_rows[] = {0, 1, 2, 3, 4, 5, 7, 65, 130};
@@ -170,6 +171,7 @@ int main(void) {
         test_metropolis(levels[l], names[l], &checks, &failures);
         test_anneal_bytes(levels[l], names[l], &checks, &failures);
         test_anneal_planes(levels[l], names[l], &checks, &failures);
+        test_weight_flips(levels[l], names[l], &checks, &failures);
         printf("%s: %ld comparisons with the reference, %ld differ\n", names[l], checks - before, failures - wrong);
     }
     test_dense_product(&checks, &failures);

@@ -25,6 +25,7 @@
 #include "sf_roof.h"
 #include "sf_threshold.h"
 #include "sf_updates.h"
+#include "sf_weight_flips.h"
 #include "sf_xnor_product.h"
 
 #endif
