@@ -118,4 +118,23 @@ extension Kernels {
         var table = scores.table
         (isWide ? weightFlips.scores32 : weightFlips.scores16)!(&table, change.rows, change.source, change.column, change.step, words)
     }
+
+    /// For each row of a change, ascending: its number and what `hingeChange` counts for it, which has to fit 16 bits. Both lists have room for
+    /// all rows; returns how many there are.
+    public func hingeRows(
+        _ scores: ClassScores, by change: ScoreChange, words: Int, isWide: Bool, numbers: UnsafeMutablePointer<UInt32>,
+        changes: UnsafeMutablePointer<Int16>
+    ) -> Int {
+        var table = scores.table
+        return (isWide ? weightFlips.hinge_rows32 : weightFlips.hinge_rows16)!(
+            &table, change.rows, change.source, change.step, words, numbers, changes)
+    }
+
+    /// sums[j] += Σ values[i] over those i whose row numbers[i] has bit j: 64 × words columns, rows of `words` words.
+    public func columnSums(
+        _ bits: UnsafePointer<UInt64>, words: Int, numbers: UnsafePointer<UInt32>, values: UnsafePointer<Int16>, count: Int,
+        into sums: UnsafeMutablePointer<Int32>
+    ) {
+        weightFlips.column_sums(bits, words, numbers, values, count, sums)
+    }
 }

@@ -128,16 +128,40 @@ static void scores(const sf_weight_flips* f, const sf_weight_flips* r, size_t wo
         (wide ? r->scores32 : r->scores16)(&a, rows.data, from, values, step.data, words);
         (wide ? f->scores32 : f->scores16)(&b, rows.data, from, values, step.data, words);
         expect(memcmp(y1.data, y2.data, bytes) == 0, "scores", words);
+        if (!by_column) {
+            // 300 * 36 * 4 would not fit.
+            for (size_t l = 0; l < lanes; l++) ((int32_t*)counts.data)[l] %= 100;
+            guarded n1 = guarded_make(lanes * 4, 0), n2 = guarded_make(lanes * 4, 0), c1 = guarded_make(lanes * 2, 0), c2 = guarded_make(lanes * 2, 0);
+            const size_t listed = (wide ? r->hinge_rows32 : r->hinge_rows16)(&a, rows.data, from, step.data, words, n1.data, c1.data);
+            expect(listed == (wide ? f->hinge_rows32 : f->hinge_rows16)(&b, rows.data, from, step.data, words, n2.data, c2.data), "rows", words);
+            expect(memcmp(n1.data, n2.data, lanes * 4) == 0 && memcmp(c1.data, c2.data, lanes * 2) == 0, "changes of rows", words);
+            guarded_free(n1), guarded_free(n2), guarded_free(c1), guarded_free(c2);
+        }
         guarded_free(y1), guarded_free(y2);
     }
     guarded_free(y), guarded_free(rows), guarded_free(source), guarded_free(column), guarded_free(labels), guarded_free(counts), guarded_free(step);
+}
+
+static void columns(const sf_weight_flips* f, const sf_weight_flips* r, size_t words, size_t rows, int range) {
+    const size_t count = 3 * rows, bytes = 256 * words;
+    guarded bits = plane(rows * words, 1), numbers = guarded_make(count * 4, 0), values = guarded_make(count * 2, 0);
+    guarded a = guarded_make(bytes, 0), b = guarded_make(bytes, 0);
+    for (size_t i = 0; i < count; i++) {
+        ((uint32_t*)numbers.data)[i] = (uint32_t)(random_word() % rows);
+        ((int16_t*)values.data)[i] = (int16_t)((int)(random_word() % (uint64_t)(2 * range + 1)) - range);
+    }
+    r->column_sums(bits.data, words, numbers.data, values.data, count, a.data);
+    f->column_sums(bits.data, words, numbers.data, values.data, count, b.data);
+    expect(memcmp(a.data, b.data, bytes) == 0, "column_sums", words);
+    guarded_free(bits), guarded_free(numbers), guarded_free(values), guarded_free(a), guarded_free(b);
 }
 
 void test_weight_flips(sf_isa isa, const char* name, long* checks, long* failures) {
     static const size_t words[] = {0, 1, 2, 3, 7, 8, 9, 16, 17, 33};
     const sf_weight_flips *f = sf_weight_flips_select(isa), *r = sf_weight_flips_select(SF_ISA_REFERENCE);
     made = checks, wrong = failures, variant = name;
-    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+        columns(f, r, words[w], 5, 20), columns(f, r, words[w], 100, 32767), columns(f, r, words[w] + 13, 40, 300);
         for (int density = 1; density <= 6; density += 5) {
             for (size_t bits = 1; bits <= 4; bits++) planes(f, r, words[w], bits, density);
             for (int wide = 0; wide < 2; wide++) {
@@ -146,4 +170,5 @@ void test_weight_flips(sf_isa isa, const char* name, long* checks, long* failure
                 scores(f, r, words[w], wide, 2, density), scores(f, r, words[w], wide, 10, density), scores(f, r, words[w], wide, 37, density);
             }
         }
+    }
 }

@@ -66,6 +66,15 @@ typedef int64_t (*sf_flip_hinge_fn)(const sf_class_scores* scores, const uint64_
 typedef void (*sf_flip_scores_fn)(const sf_class_scores* scores, const uint64_t* rows, const uint64_t* source, const int8_t* column,
                                   const int16_t* step, size_t words);
 
+/// For each row of `rows`, ascending: its number, and the change of multiplicity * (sum of max(0, y)) that `sf_flip_hinge_fn` counts for it, which fits
+/// 16 bits. Returns how many.
+typedef size_t (*sf_flip_hinge_rows_fn)(const sf_class_scores* scores, const uint64_t* rows, const uint64_t* source, const int16_t* step,
+                                        size_t words, uint32_t* numbers, int16_t* changes);
+
+/// sums[j] += the sum of values[i], none of them -32768, over those i whose row numbers[i] has bit j, for 64 * words columns; rows of bits are `words` words.
+typedef void (*sf_flip_column_sums_fn)(
+    const uint64_t* bits, size_t words, const uint32_t* numbers, const int16_t* values, size_t count, int32_t* sums);
+
 typedef struct {
     sf_isa isa;
     sf_flip_step_fn step;
@@ -77,6 +86,8 @@ typedef struct {
     sf_flip_margins_fn margins16, margins32;
     sf_flip_hinge_fn hinge16, hinge32;
     sf_flip_scores_fn scores16, scores32;
+    sf_flip_hinge_rows_fn hinge_rows16, hinge_rows32;
+    sf_flip_column_sums_fn column_sums;
 } sf_weight_flips;
 
 const sf_weight_flips* sf_weight_flips_select(sf_isa isa);

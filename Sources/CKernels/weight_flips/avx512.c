@@ -50,6 +50,51 @@ SF_INLINE SF_TARGET void see32(const int32_t* z, uint64_t* signs, uint64_t* near
     *signs = ~below, *near = close;
 }
 
+/// `n` words of columns, whose sums stay in registers of 16 bits until they might overflow.
+SF_INLINE SF_TARGET void sum_columns(
+    const uint64_t* bits, size_t words, const uint32_t* numbers, const int16_t* values, size_t count, int32_t* sums, const int n) {
+    for (size_t i = 0; i < count;) {
+        __m512i part[26];
+#if defined(__clang__)
+#pragma clang loop unroll(full)
+#endif
+        for (int k = 0; k < 2 * n; k++) part[k] = _mm512_setzero_si512();
+        for (int32_t room = INT16_MAX; i < count; i++) {
+            room -= values[i] < 0 ? -values[i] : values[i];
+            if (room < 0) break;
+            const uint64_t* row = bits + numbers[i] * words;
+            const __m512i value = _mm512_set1_epi16(values[i]);
+#if defined(__clang__)
+#pragma clang loop unroll(full)
+#endif
+            for (int k = 0; k < 2 * n; k++) {
+                uint32_t half;
+                memcpy(&half, (const char*)row + 4 * k, sizeof half);
+                part[k] = _mm512_mask_add_epi16(part[k], half, part[k], value);
+            }
+        }
+#if defined(__clang__)
+#pragma clang loop unroll(full)
+#endif
+        for (int k = 0; k < 2 * n; k++) {
+            int32_t* to = sums + 32 * k;
+            const __m512i low = _mm512_cvtepi16_epi32(_mm512_castsi512_si256(part[k]));
+            const __m512i high = _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(part[k], 1));
+            _mm512_storeu_si512(to, _mm512_add_epi32(_mm512_loadu_si512(to), low));
+            _mm512_storeu_si512(to + 16, _mm512_add_epi32(_mm512_loadu_si512(to + 16), high));
+        }
+    }
+}
+
+#define SF_COLUMN_SUMS
+SF_TARGET static void column_sums_avx512(
+    const uint64_t* bits, size_t words, const uint32_t* numbers, const int16_t* values, size_t count, int32_t* sums) {
+    size_t w = 0;
+    for (; w + 13 <= words; w += 13) sum_columns(bits + w, words, numbers, values, count, sums + 64 * w, 13);
+    for (; w + 4 <= words; w += 4) sum_columns(bits + w, words, numbers, values, count, sums + 64 * w, 4);
+    for (; w < words; w++) sum_columns(bits + w, words, numbers, values, count, sums + 64 * w, 1);
+}
+
 #include "body.inc"
 
 const sf_weight_flips sf_weight_flips_avx512 = SF_WEIGHT_FLIPS_TABLE(SF_ISA_AVX512);

@@ -116,6 +116,19 @@ static int64_t step_margin_reference(const uint64_t* rows, const uint64_t* sourc
         }                                                                                                                              \
         return sum;                                                                                                                    \
     }                                                                                                                                  \
+    static size_t hinge_rows##bits##_reference(const sf_class_scores* s, const uint64_t* rows, const uint64_t* source,                 \
+                                               const int16_t* step, size_t words, uint32_t* numbers, int16_t* changes) {               \
+        size_t count = 0;                                                                                                              \
+        for (size_t row = 0; row < 64 * words; row++) {                                                                                \
+            if (!bit(rows, row)) continue;                                                                                             \
+            uint64_t one = (uint64_t)1 << (row % 64), from = source[row / 64];                                                         \
+            const sf_class_scores here = {(type*)s->y + (row / 64) * 64 * s->stride, s->stride, s->labels + row / 64 * 64,             \
+                                          s->multiplicities + row / 64 * 64};                                                          \
+            numbers[count] = (uint32_t)row;                                                                                            \
+            changes[count++] = (int16_t)hinge##bits##_reference(&here, &one, &from, NULL, step, 1);                                    \
+        }                                                                                                                              \
+        return count;                                                                                                                  \
+    }                                                                                                                                  \
     static void scores##bits##_reference(const sf_class_scores* s, const uint64_t* rows, const uint64_t* source,                       \
                                          const int8_t* column, const int16_t* step, size_t words) {                                    \
         for (size_t row = 0; row < 64 * words; row++) {                                                                                \
@@ -127,5 +140,12 @@ static int64_t step_margin_reference(const uint64_t* rows, const uint64_t* sourc
     }
 SF_WIDTH(int16_t, 16)
 SF_WIDTH(int32_t, 32)
+
+static void column_sums_reference(
+    const uint64_t* bits, size_t words, const uint32_t* numbers, const int16_t* values, size_t count, int32_t* sums) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < 64 * words; j++)
+            if (bit(bits + numbers[i] * words, j)) sums[j] += values[i];
+}
 
 const sf_weight_flips sf_weight_flips_reference = SF_WEIGHT_FLIPS_TABLE(SF_ISA_REFERENCE);

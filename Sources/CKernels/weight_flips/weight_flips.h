@@ -14,7 +14,7 @@
     {                                                                                                                                  \
         isa, SF_NAME(step), SF_NAME(loss), SF_NAME(step_loss), SF_NAME(step_margin), SF_NAME(advance16), SF_NAME(advance32),           \
             SF_NAME(column16), SF_NAME(column32), SF_NAME(margins16), SF_NAME(margins32), SF_NAME(hinge16), SF_NAME(hinge32),          \
-            SF_NAME(scores16), SF_NAME(scores32),                                                                                      \
+            SF_NAME(scores16), SF_NAME(scores32), SF_NAME(hinge_rows16), SF_NAME(hinge_rows32), SF_NAME(column_sums),                  \
     }
 
 #endif

@@ -183,6 +183,25 @@ package final class WeightState {
         return total
     }
 
+    /// Samples whose largest sum, the first of equal ones, is the label's; of a hinge loss alone.
+    package var correct: Int {
+        var sum = 0
+        let margin = layout.hinge ?? 0
+        for row in 0..<layout.rows {
+            let label = Int(layout.labels.pointer[row])
+            let isRight = (0..<layout.problem.samples.outputs).allSatisfy { k in
+                let place = row * layout.stride + k
+                let y =
+                    layout.isWide
+                    ? Int(scores.values.load(fromByteOffset: 4 * place, as: Int32.self)) : Int(scores.values.load(fromByteOffset: 2 * place, as: Int16.self))
+                // y − margin = z_k − z_label.
+                return k == label || y < margin || (y == margin && k > label)
+            }
+            if isRight { sum += Int(layout.multiplicities.pointer[row]) }
+        }
+        return sum
+    }
+
     // MARK: one flip
 
     /// The change of the objective if this weight flipped.
