@@ -40,7 +40,8 @@ import Testing
                 }
             }
             for row in 0..<64 * words {
-                let bit = UInt64(row & 63), word = row >> 6
+                let bit = UInt64(row & 63)
+                let word = row >> 6
                 let rises = (source[word] ^ weight) >> bit & 1 == 1
                 let expected = affected[word] >> bit & 1 == 0 ? before[row] : before[row] + (rises ? 2 : -2)
                 #expect(sums[row] == expected)

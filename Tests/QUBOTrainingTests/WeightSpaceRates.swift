@@ -26,9 +26,10 @@ import Testing
                 let clock = ContinuousClock()
                 let reference = clock.measure { _ = problem.evaluate(any) } / .seconds(1)
                 var solution: SpinSolution?
-                let total = try clock.measure {
-                    solution = try WeightAnnealing(.init(reads: 1, sweeps: 60)).solve(problem, seed: 1)
-                } / .seconds(1)
+                let total =
+                    try clock.measure {
+                        solution = try WeightAnnealing(.init(reads: 1, sweeps: 60)).solve(problem, seed: 1)
+                    } / .seconds(1)
                 guard let solution else { continue }
                 let rate = Double(solution.updates) / (total - reference)
                 let each = 1e9 / rate

@@ -80,11 +80,10 @@ private struct BatchRun {
 
     init(_ problem: SpinProblem, _ options: WeightBatches.Options, seed: UInt64, control: SamplingControl, begin: Double) {
         (self.problem, self.options, self.control, self.begin) = (problem, options, control, begin)
-        generator = SeededGenerator(seed: seed)
-        weights = control.initialStates.first ?? PackedSpins((0..<problem.network.weights).map { [generator = generator] index in
-            var own = generator.split(UInt64(index))
-            return own.next() & 1 == 0 ? 1 : -1
-        })
+        var generator = SeededGenerator(seed: seed)
+        let random = (0..<problem.network.weights).map { _ -> Int8 in generator.next() & 1 == 0 ? 1 : -1 }
+        weights = control.initialStates.first ?? PackedSpins(random)
+        self.generator = generator
     }
 
     var elapsed: Double { control.seconds() - begin }
@@ -115,15 +114,15 @@ private struct BatchRun {
                 fresh.set(weights)
                 state = fresh
             }
-            guard let layout, let state else { return }
-            try anneal(layout, state, size: min(size, all), batch: batch)
-            weights = state.weights
+            guard let now = layout, let here = state else { return }
+            anneal(now, here, size: min(size, all), batch: batch)
+            weights = here.weights
             onBatch(weights, elapsed)
             if reason != nil { return }
         }
     }
 
-    private mutating func anneal(_ layout: WeightLayout, _ state: WeightState, size: Int, batch: Int) throws {
+    private mutating func anneal(_ layout: WeightLayout, _ state: WeightState, size: Int, batch: Int) {
         let sweep = NeuronSweep(layout)
         let others = sweep?.others ?? Array(0..<layout.weights)
         let neurons = sweep?.neurons ?? []
