@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Ising
 import QUBOTraining
+import Synchronization
 import Testing
 
 private let environment = ProcessInfo.processInfo.environment
@@ -30,9 +31,14 @@ private let environment = ProcessInfo.processInfo.environment
             batches: Int(number("SPINFLIP_BATCHES", Double(defaults.batches))), growth: number("SPINFLIP_GROWTH", defaults.growth))
         let minutes = number("SPINFLIP_MINUTES", 1)
         print("\(train.network.weights / 8) bytes of weights, \(options), margin \(margin), \(minutes) minutes")
-        _ = try WeightBatches(options).weights(train, seed: 1, control: SamplingControl(timeLimit: 60 * minutes)) { weights, seconds in
+        // One thread: the processor's time is that of a core, whoever else is on the machine. Judging is not counted.
+        let judging = Mutex(0.0)
+        let control = SamplingControl(timeLimit: 60 * minutes, seconds: { Double(clock()) / Double(CLOCKS_PER_SEC) - judging.withLock { $0 } })
+        _ = try WeightBatches(options).weights(train, seed: 1, control: control) { weights, seconds in
+            let begin = clock()
             judge.set(weights)
             print("\(Int(seconds)) s: test accuracy \(Double(judge.correct) / Double(test.problem.samples.count)), loss \(judge.loss)")
+            judging.withLock { $0 += Double(clock() - begin) / Double(CLOCKS_PER_SEC) }
         }
     }
 }

@@ -15,9 +15,9 @@ import Testing
     /// Fan-ins whose sums need 32 bits.
     @Test(arguments: InstructionSet.supported) func wideSums(_ set: InstructionSet) throws {
         var generator = SeededGenerator(seed: 3)
-        let network = try SpinNetwork(layers: [400, 2, 2], skips: true)
-        let values = (0..<70 * 400).map { _ in Int8(generator.index(below: 255) - 127) }
-        let samples = try SpinSamples(inputs: 400, outputs: 2, values: values, labels: (0..<70).map { _ in generator.index(below: 2) })
+        let network = try SpinNetwork(layers: [700, 2, 2], skips: true)
+        let values = (0..<70 * 700).map { _ in Int8(generator.index(below: 255) - 127) }
+        let samples = try SpinSamples(inputs: 700, outputs: 2, values: values, labels: (0..<70).map { _ in generator.index(below: 2) })
         for loss in [TrainingObjective.Loss.hamming, .hinge(margin: 7)] {
             let problem = try SpinProblem(network, samples, TrainingObjective(loss: loss, margin: MarginReward(weight: 0.5)))
             #expect(WeightLayout(problem).isWide)

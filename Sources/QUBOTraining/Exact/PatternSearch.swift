@@ -109,7 +109,8 @@ final class PatternSearch {
 
     private func slowLeast(_ leaf: Int) -> (energy: Double, count: Int, weights: UInt64) {
         var best = (energy: Double.infinity, count: 0, weights: UInt64(0))
-        PatternBuilder(plan, leaf).forEach({ UnsafePointer(self.pattern($0)) }) { weights, own, _ in
+        let parents: (Int) -> UnsafePointer<UInt64>? = { UnsafePointer(self.pattern($0)) }
+        PatternBuilder(plan, leaf).forEach(parents) { weights, own, _ in
             let tolerance = WeightEnumeration.tolerance(own)
             if own < best.energy - tolerance {
                 best = (own, 1, weights)
