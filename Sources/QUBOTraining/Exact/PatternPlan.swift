@@ -84,15 +84,20 @@ final class PatternPlan {
         return first.isInterchangeable(with: second)
     }
 
+    /// The most that a neuron's margins are rewarded by.
+    func mostReward(_ neuron: Int) -> Double {
+        layout.rewards[neuron] * Double(problem.facts[neuron].margin(problem.facts[neuron].bound)) * Double(layout.isWorst ? 1 : problem.samples.count)
+    }
+
     /// A bound of what is a neuron's alone.
-    private func least(_ neuron: Int) -> Double {
+    func least(_ neuron: Int) -> Double {
         let samples = problem.samples
         var bound = 0.0
         let output = Int(layout.outputOfNeuron[neuron])
         if output >= 0 {
             for row in 0..<samples.rows { bound += Double(samples.floor(row, output: output)) }
         }
-        bound -= layout.rewards[neuron] * Double(problem.facts[neuron].margin(problem.facts[neuron].bound)) * Double(layout.isWorst ? 1 : samples.count)
+        bound -= mostReward(neuron)
         if layout.hasLinear { for edge in free[neuron] + (absorbed[neuron] >= 0 ? [absorbed[neuron]] : []) { bound -= abs(layout.linear[edge]) } }
         return bound
     }
@@ -113,8 +118,8 @@ final class PatternPlan {
         }
         for leaf in leaves {
             let vectors = Double(sign: .plus, exponent: free[leaf].count, significand: 1)
-            let isFast = PatternBuilder.isFast(self, leaf)
-            steps += choices * vectors * (isFast ? Double(layout.words * (10 + 4 * (free[leaf].count + fixed[leaf].count))) : 30 + 2 * rows)
+            let isCounted = PatternBuilder.isCounted(self, leaf)
+            steps += choices * vectors * (isCounted ? Double(layout.words * (10 + 4 * (free[leaf].count + fixed[leaf].count))) : 30 + 2 * rows)
         }
     }
 }
@@ -126,9 +131,9 @@ struct PatternBuilder {
 
     init(_ plan: PatternPlan, _ neuron: Int) { (self.plan, self.neuron) = (plan, neuron) }
 
-    /// Whether a leaf is a matter of bits alone.
-    static func isFast(_ plan: PatternPlan, _ leaf: Int) -> Bool {
-        plan.layout.rewards[leaf] == 0 && plan.free[leaf].allSatisfy { plan.layout.columnOfUnit[Int(plan.layout.sources[$0])] < 0 }
+    /// Whether a leaf's sums can be counted in bits.
+    static func isCounted(_ plan: PatternPlan, _ leaf: Int) -> Bool {
+        plan.free[leaf].allSatisfy { plan.layout.columnOfUnit[Int(plan.layout.sources[$0])] < 0 }
     }
 
     /// Calls with the weights of the free edges, what is the neuron's own to pay, and its pattern. `pattern` gives those of parents.

@@ -16,7 +16,10 @@ final class PatternSearch {
     private var chosen: [Int]
     private var runs: [Int]
     private var witnesses: [UInt64]
-    private let fastLeaves: [Bool]
+    /// By leaves: whether sums can be counted in bits, what margins bring at most, and a bound for this leaf and those behind it.
+    private let isCounted: [Bool]
+    private let rewards: [Double]
+    private let rest: [Double]
     private let floors: [Int]
     private var outcome = WeightEnumeration.Outcome()
     private var isOver = false
@@ -31,7 +34,9 @@ final class PatternSearch {
         chosen = [Int](repeating: 0, count: plan.levels.count)
         runs = [Int](repeating: 1, count: plan.levels.count)
         witnesses = [UInt64](repeating: 0, count: layout.neurons)
-        fastLeaves = plan.leaves.map { PatternBuilder.isFast(plan, $0) }
+        isCounted = plan.leaves.map { PatternBuilder.isCounted(plan, $0) }
+        rewards = plan.leaves.map { plan.mostReward($0) }
+        rest = plan.leaves.indices.map { first in plan.leaves[first...].reduce(0) { $0 + plan.least($1) } } + [0]
         let samples = plan.problem.samples
         floors = plan.leaves.map { leaf in
             let output = Int(search.layout.outputOfNeuron[leaf])
@@ -70,7 +75,8 @@ final class PatternSearch {
         for place in start..<table.count {
             if isOver { return }
             let sum = energy + table.energies[place]
-            if sum + plan.rest[level + 1] > outcome.energy + WeightEnumeration.tolerance(outcome.energy) { continue }
+            // Tables begin with the best.
+            if sum + plan.rest[level + 1] > outcome.energy + WeightEnumeration.tolerance(outcome.energy) { return }
             chosen[level] = place
             runs[level] = isTwin && place == start ? runs[level - 1] + 1 : 1
             for word in 0..<words { pattern(neuron)[word] = table.patterns[place * words + word] }
@@ -84,7 +90,13 @@ final class PatternSearch {
     private func settle(_ energy: Double, _ count: Int) {
         var (energy, count) = (energy, count)
         for (index, leaf) in plan.leaves.enumerated() {
-            let best = fastLeaves[index] ? fastLeast(index, leaf) : slowLeast(leaf)
+            var best = isCounted[index] ? countedLeast(index, leaf) : summedLeast(leaf)
+            if isCounted[index], rewards[index] > 0 {
+                // Most choices cost too many errors for any margin to make up for.
+                let bound = energy + best.energy - rewards[index] + rest[index + 1]
+                if bound > outcome.energy + WeightEnumeration.tolerance(outcome.energy) { return }
+                best = summedLeast(leaf)
+            }
             energy += best.energy
             count *= best.count
             witnesses[leaf] = best.weights
@@ -107,7 +119,7 @@ final class PatternSearch {
         made = 0
     }
 
-    private func slowLeast(_ leaf: Int) -> (energy: Double, count: Int, weights: UInt64) {
+    private func summedLeast(_ leaf: Int) -> (energy: Double, count: Int, weights: UInt64) {
         var best = (energy: Double.infinity, count: 0, weights: UInt64(0))
         let parents: (Int) -> UnsafePointer<UInt64>? = { UnsafePointer(self.pattern($0)) }
         PatternBuilder(plan, leaf).forEach(parents) { weights, own, _ in
@@ -126,7 +138,7 @@ final class PatternSearch {
 
     /// A leaf whose sums are counted in bits: K + δ has its highest bit where K ≥ ⌈n/2⌉ (methods.md §1.4), so counters begin at δ and the last of them is
     /// the activation.
-    private func fastLeast(_ index: Int, _ leaf: Int) -> (energy: Double, count: Int, weights: UInt64) {
+    private func countedLeast(_ index: Int, _ leaf: Int) -> (energy: Double, count: Int, weights: UInt64) {
         let (free, fixed) = (plan.free[leaf], plan.fixed[leaf])
         let n = free.count + fixed.count
         let bits = Int.bitWidth - n.leadingZeroBitCount

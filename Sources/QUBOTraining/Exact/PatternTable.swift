@@ -39,8 +39,13 @@ struct PatternTable {
         }
     }
 
-    /// The places are no longer needed.
-    mutating func close() { places = [:] }
+    /// The best first; nothing can be added any more.
+    mutating func close() {
+        places = [:]
+        let order = energies.indices.sorted { (energies[$0], $0) < (energies[$1], $1) }
+        patterns = order.flatMap { patterns[$0 * words..<($0 + 1) * words] }
+        (energies, counts, witnesses) = (order.map { energies[$0] }, order.map { counts[$0] }, order.map { witnesses[$0] })
+    }
 
     /// Whether neurons of two tables can change places.
     func isInterchangeable(with other: PatternTable) -> Bool {

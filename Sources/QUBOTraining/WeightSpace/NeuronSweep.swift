@@ -5,7 +5,7 @@ internal import BitCore
 /// A flip of w_uv turns v round in those rows near its threshold where u pushes it over. What it costs that v turns round in a row, δ(row), does not
 /// depend on u. So δ is found once for all rows that are near, and the change that a flip makes is a sum of δ over some of them, for all u together:
 /// with the inputs of a row as bits, Δ(u) = Σ δ(row)·[a_u ^ sign_v ^ w_uv]. That is exact, and a fiftieth of the work of so many proposals.
-final class NeuronSweep {
+package final class NeuronSweep {
     private let layout: WeightLayout
     /// Signs of inputs and the constant: [row × unitWords].
     private let bits: AlignedBuffer<UInt64>
@@ -16,12 +16,12 @@ final class NeuronSweep {
     private let step: AlignedBuffer<Int16>
     private var candidates: [(weight: Int, most: Double)] = []
     /// Neurons that it serves.
-    let neurons: [Int]
+    package let neurons: [Int]
     /// Weights that it does not serve.
-    let others: [Int]
+    package let others: [Int]
 
     /// nil where it serves no neuron.
-    init?(_ layout: WeightLayout) {
+    package init?(_ layout: WeightLayout) {
         guard layout.hinge != nil else { return nil }
         // Changes of a row are kept in 16 bits.
         let most = (0..<layout.rows).reduce(0) { max($0, Int(layout.multiplicities.pointer[$1])) }
@@ -58,10 +58,21 @@ final class NeuronSweep {
         step = AlignedBuffer(count: layout.stride)
     }
 
-    /// Metropolis proposals of all weights into a neuron, judged together. Of those that would be accepted one by one, each is judged again after the
-    /// ones before it were made.
-    /// - Returns: flips made.
-    func sweep(_ neuron: Int, _ state: WeightState, temperature: Double, _ generator: inout SeededGenerator) -> Int {
+    /// What the flips of all weights into a neuron would change, in the order of the edges.
+    /// - Precondition: the neuron is one of `neurons`, and the state's layout the one this was made for.
+    package func changes(_ neuron: Int, _ state: WeightState) -> [Int] {
+        let (total, base) = judge(neuron, state)
+        return layout.problem.network.incoming(neuron + layout.firstNeuron).map { change($0, state, total: total, base: base) }
+    }
+
+    @inline(__always) private func change(_ weight: Int, _ state: WeightState, total: Int, base: Int) -> Int {
+        let toward = base + Int(sums.pointer[Int(layout.sources[weight])])
+        return state.isUp(weight) ? total - toward : toward
+    }
+
+    /// Leaves Σ ±δ·[a_u] in `sums`, minus where the neuron's sign is +1.
+    /// - Returns: Σ δ, and Σ δ over the rows of sign +1.
+    private func judge(_ neuron: Int, _ state: WeightState) -> (total: Int, base: Int) {
         let planes = state.neurons[neuron]
         step.pointer.update(repeating: 0, count: layout.stride)
         for place in Int(layout.childStarts[neuron])..<Int(layout.childStarts[neuron + 1]) {
@@ -71,7 +82,6 @@ final class NeuronSweep {
         let change = ScoreChange(rows: UnsafePointer(planes.near), source: UnsafePointer(planes.signs), column: nil, step: UnsafePointer(step.pointer))
         let count = state.kernels.hingeRows(
             state.scores, by: change, words: layout.words, isWide: layout.isWide, numbers: numbers.pointer, changes: values.pointer)
-        // Σ δ, and Σ δ over rows of sign +1, in which the inputs count against it.
         var (total, base) = (0, 0)
         for index in 0..<count {
             let row = Int(numbers.pointer[index])
@@ -86,11 +96,18 @@ final class NeuronSweep {
         state.kernels.columnSums(
             UnsafePointer(bits.pointer), words: unitWords, numbers: UnsafePointer(numbers.pointer), values: UnsafePointer(values.pointer), count: count,
             into: sums.pointer)
+        return (total, base)
+    }
+
+    /// Metropolis proposals of all weights into a neuron, judged together. Of those that would be accepted one by one, each is judged again after the
+    /// ones before it were made.
+    /// - Returns: flips made.
+    func sweep(_ neuron: Int, _ state: WeightState, temperature: Double, _ generator: inout SeededGenerator) -> Int {
+        let (total, base) = judge(neuron, state)
         let most = 23 * temperature
         candidates.removeAll(keepingCapacity: true)
         for weight in layout.problem.network.incoming(neuron + layout.firstNeuron) {
-            let toward = base + Int(sums.pointer[Int(layout.sources[weight])])
-            let change = Double(state.isUp(weight) ? total - toward : toward)
+            let change = Double(self.change(weight, state, total: total, base: base))
             guard change < most || change <= 0 else { continue }
             let bound = temperature * WeightWalk.exponential(UInt32(truncatingIfNeeded: generator.next()))
             if change <= bound { candidates.append((weight, bound)) }
