@@ -109,7 +109,10 @@ let package = Package(
         tests("RunStore", ["BitCore"]),
         tests(
             "Workflows",
-            ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling", "Report", "RunStore"]),
+            [
+                "BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "QUBOTraining", "Deployment",
+                "Profiling", "Report", "RunStore",
+            ]),
         .testTarget(name: "spinflipTests", dependencies: ["spinflip"], exclude: ["Snapshots"], swiftSettings: strict),
         tests("House", []),
     ]

@@ -17,7 +17,7 @@ struct Spinflip: ParsableCommand {
 
     static let commands: [any ParsableCommand.Type] = [
         DemoCommand.self, Train.self, Evaluate.self, Predict.self, Summary.self, Export.self, Bench.self, Solve.self, Convert.self, DataCommand.self,
-        ReportCommand.self, Doctor.self, SweepCommand.self, Reproduce.self, SweepWorkerCommand.self,
+        ReportCommand.self, Doctor.self, SweepCommand.self, Reproduce.self, QUBOCommand.self, SweepWorkerCommand.self,
     ]
 
     static func main() {

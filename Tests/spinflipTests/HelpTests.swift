@@ -8,7 +8,7 @@ import Testing
         "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "bench solvers", "solve", "convert",
         "data list",
         "data fetch",
-        "data verify", "report", "doctor", "sweep", "reproduce",
+        "data verify", "report", "doctor", "sweep", "reproduce", "qubo train",
     ]
 
     @Test(arguments: [""] + commands)

@@ -47,6 +47,9 @@ public struct Demo: Sendable {
             )
             results.append((family, runFolder, result))
         }
+        guard let spins = try DemoSpins.row(data, seed: seed, epochs: epochs, path: path("weights"), control) else { return nil }
+        control.log(
+            "\(spins.family) (\(spins.optimizer)): \(NumberText.percent(spins.testAccuracy)) of the test images after \(NumberText.duration(spins.seconds))")
         guard let best = results.max(by: { $0.result.testAccuracy < $1.result.testAccuracy }) else { return nil }
 
         let model = try InferenceModel(contentsOf: best.result.modelPath)
@@ -68,7 +71,7 @@ public struct Demo: Sendable {
                 .init(
                     family: item.family.family, optimizer: item.family.rawValue, testAccuracy: item.result.testAccuracy, seconds: item.result.seconds,
                     epochs: item.result.epochs, parameterBytes: item.result.memory.parameters, modelPath: item.result.modelPath)
-            },
+            } + [spins],
             exactness: exactness, modelBytes: item(at: modelPath), modelPath: modelPath, files: exported.files, flashBytes: exported.flashBytes,
             ramBytes: exported.ramBytes, reportPath: path("report.html"), seconds: control.seconds() - started)
         try AtomicFile.write(page(report, try results.map { try RunLog(path: $0.folder) }).render(), to: report.reportPath)

@@ -3,12 +3,13 @@ internal import Report
 /// What `spinflip demo` reports.
 public struct DemoReport: Codable, Sendable, Hashable {
     public struct Row: Codable, Sendable, Hashable {
-        /// `latent`, `bit-flip`.
+        /// `latent`, `bit-flip`, `ising`.
         public var family: String
         public var optimizer: String
-        /// Of the packed model, on the 360 test images.
+        /// On the 360 test images: of the packed model, or of the weights found by annealing.
         public var testAccuracy: Double
         public var seconds: Double
+        /// For `ising` a measure of the search: flips are tried in proportion.
         public var epochs: Int
         /// Bytes that the network's parameters take while training.
         public var parameterBytes: Int

@@ -15,10 +15,17 @@ public struct Experiment: Sendable {
     public var needs: String
     /// On two cores, by budget.
     public var takes: [Budget: String]
-    /// - Parameter seed: the first seed.
-    package var plan: @Sendable (Budget, ImageSource, UInt64) -> ExperimentPlan
+    package var work: Work
 
-    public static let all: [Experiment] = [.bop2OnCIFAR10, .bop2Ablation]
+    /// How its figures come about.
+    package enum Work: Sendable {
+        /// Training runs: a sweep, which can be shared among processes and goes on where it was stopped. The last argument is the first seed.
+        case sweep(@Sendable (Budget, ImageSource, UInt64) -> ExperimentPlan)
+        /// Anything else: made in one go.
+        case table(@Sendable (Budget, ExperimentContext) throws -> ExperimentTable)
+    }
+
+    public static let all: [Experiment] = [.bop2OnCIFAR10, .bop2Ablation, .quboRegularisation, .fewShotMNIST]
 
     /// - Throws: `UnknownName` that lists the known ones.
     public init(named name: String) throws(UnknownName) {
@@ -30,8 +37,23 @@ public struct Experiment: Sendable {
         name: String, title: String, source: String, needs: String, takes: [Budget: String],
         plan: @escaping @Sendable (Budget, ImageSource, UInt64) -> ExperimentPlan
     ) {
-        (self.name, self.title, self.source, self.needs, self.takes, self.plan) = (name, title, source, needs, takes, plan)
+        (self.name, self.title, self.source, self.needs, self.takes, work) = (name, title, source, needs, takes, .sweep(plan))
     }
+
+    package init(
+        name: String, title: String, source: String, needs: String, takes: [Budget: String],
+        table: @escaping @Sendable (Budget, ExperimentContext) throws -> ExperimentTable
+    ) {
+        (self.name, self.title, self.source, self.needs, self.takes, work) = (name, title, source, needs, takes, .table(table))
+    }
+
+    /// The runs of an experiment that is a sweep; nil of one that is not.
+    package func plan(_ budget: Budget, _ images: ImageSource, _ seed: UInt64) -> ExperimentPlan? {
+        if case .sweep(let plan) = work { plan(budget, images, seed) } else { nil }
+    }
+
+    /// Made in one go: nothing to share among processes, or to go on with.
+    public var isTable: Bool { if case .table = work { true } else { false } }
 }
 
 /// An experiment made concrete: the runs, and what each group of them is set beside.

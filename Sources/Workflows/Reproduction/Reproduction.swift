@@ -17,6 +17,7 @@ public struct Reproduction: Sendable {
     public var commit = "unknown"
 
     /// - Parameter seed: the first of the seeds.
+    /// - Precondition: the experiment is a sweep.
     public init(
         _ experiment: Experiment, budget: Experiment.Budget, folder: String, catalog: DatasetCatalog, engine: any DenseEngine, threads: Int,
         seed: UInt64 = 0
@@ -24,7 +25,10 @@ public struct Reproduction: Sendable {
         self.experiment = experiment
         self.budget = budget
         self.folder = folder
-        plan = experiment.plan(budget, ImageSource.best(in: catalog), seed)
+        guard let plan = experiment.plan(budget, ImageSource.best(in: catalog), seed) else {
+            preconditionFailure("\(experiment.name) is no sweep")
+        }
+        self.plan = plan
         sweep = Sweep(try plan.sweep(named: "\(experiment.name) (\(budget.rawValue))"), folder: folder, catalog: catalog, engine: engine, threads: threads)
     }
 
@@ -37,18 +41,29 @@ public struct Reproduction: Sendable {
         report.command = command
         report.commit = commit
         report.machine = Self.machine(threads: self.sweep.threads, engine: self.sweep.engine)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        try AtomicFile.write([UInt8](try encoder.encode(report)) + [10], to: report.jsonPath)
-        try AtomicFile.write(report.markdown, to: report.markdownPath)
-        try AtomicFile.write(report.page(sweep).render(), to: report.pagePath)
+        try report.write(curves: "The curves are in \(sweep.reportPath), every run in \(sweep.csvPath).")
         return report
     }
 
-    private static func machine(threads: Int, engine: any DenseEngine) -> String {
+    static func machine(threads: Int, engine: any DenseEngine) -> String {
         let machine = MachineReport.current(threads: threads)
         return "\(machine.processor), \(machine.cores) cores, \(threads) threads; \(NumberText.bytes(machine.memoryBytes)); kernels \(machine.isa), "
             + "engine \(engine.name) (\(engine.details)); \(machine.system)"
+    }
+}
+
+extension ReproductionReport {
+    /// Writes the object and the pages.
+    /// - Parameters:
+    ///   - charts: beside that of the accuracies.
+    ///   - curves: where more is to be seen.
+    func write(charts: [IntervalChart] = [], curves: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        try AtomicFile.write([UInt8](try encoder.encode(self)) + [10], to: jsonPath)
+        try AtomicFile.write(markdown, to: markdownPath)
+        try AtomicFile.write(page(charts: charts, curves: curves).render(), to: pagePath)
     }
 }
 

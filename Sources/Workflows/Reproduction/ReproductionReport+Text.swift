@@ -18,6 +18,15 @@ extension ReproductionReport {
         return row.isDifference ? Self.points(mean) + half : NumberText.decimal(mean * 100, 2) + half + "\u{202F}%"
     }
 
+    /// The note, with the p-value and what else was measured.
+    func note(_ row: Row) -> String {
+        let p = row.pValue.map { $0 < 0.0001 ? "p < 0.0001" : "p = \(NumberText.decimal($0, 4))" }
+        let measures = (row.measures ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \(NumberText.compact($0.value))" }
+        return ([p].compactMap { $0 } + measures + [row.note]).filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+
+    private func cells(_ row: Row) -> [String] { [row.what, published(row), ours(row), "\(row.seeds.count)", note(row)] }
+
     /// What `spinflip reproduce` prints.
     public var text: String {
         var table = TextTable([.text("what"), .number("published"), .number("ours"), .number("seeds"), .text("note")])
@@ -27,28 +36,30 @@ extension ReproductionReport {
                 table.appendRule()
                 ruled = true
             }
-            table.append([row.what, published(row), ours(row), "\(row.seeds.count)", row.note])
+            table.append(cells(row))
         }
         var lines = ["\(title) (\(budget.rawValue))", "", setting, "", table.render(), "", Self.method, ""]
         lines += ["Not shown:"] + notShown.map { "- \($0)" }
         if !failures.isEmpty { lines += [""] + failures.map { "failed  \($0.label): \($0.message)" } }
-        lines += ["", "pages  \(pagePath), \(markdownPath); curves \(sweepPath)"]
+        lines += ["", "pages  \(pagePath), \(markdownPath)" + (sweepPath.map { "; curves \($0)" } ?? "")]
         return lines.joined(separator: "\n")
     }
 
     /// The page for a folder of results.
     public var markdown: String {
         var lines = ["# \(title)", "", setting, "", "Source of the published figures: \(source).", ""]
-        lines += ["| what | published | ours | seeds | note |", "|---|---:|---:|---:|---|"]
-        for row in rows {
-            let cells = [row.what, published(row), ours(row), "\(row.seeds.count)", row.note]
-            lines.append("| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |")
-        }
+        lines += markdownTable(rows)
         lines += ["", Self.method, "", "## What is not shown", ""] + notShown.map { "- \($0)" }
         if !failures.isEmpty { lines += ["", "## Failed runs", ""] + failures.map { "- \($0.label): \($0.message)" } }
         lines += ["", "## How it was made", "", "```", command, "```", ""]
         lines += facts.map { "- \($0.0): \($0.1)" }
+        if let details { lines += ["", "## What the table sums up", ""] + markdownTable(details) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func markdownTable(_ rows: [Row]) -> [String] {
+        ["| what | published | ours | seeds | note |", "|---|---:|---:|---:|---|"]
+            + rows.map { "| " + cells($0).map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |" }
     }
 
     private var facts: [(String, String)] {
@@ -60,13 +71,15 @@ extension ReproductionReport {
         ]
     }
 
+    private func pageTable(_ rows: [Row]) -> HTMLReport.Table {
+        HTMLReport.Table(columns: [.text("What"), .number("Published"), .number("Ours"), .number("Seeds"), .text("Note")], rows: rows.map(cells))
+    }
+
     /// The web page.
-    func page(_ sweep: SweepReport) -> HTMLReport {
-        var first: [HTMLReport.Block] = [.text(setting)]
-        let table = HTMLReport.Table(
-            columns: [.text("What"), .number("Published"), .number("Ours"), .number("Seeds"), .text("Note")],
-            rows: rows.map { [$0.what, published($0), ours($0), "\($0.seeds.count)", $0.note] })
-        first += [.table(table), .text(Self.method), .text("Source of the published figures: \(source).")]
+    func page(charts: [IntervalChart], curves: String) -> HTMLReport {
+        let first: [HTMLReport.Block] = [
+            .text(setting), .table(pageTable(rows)), .text(Self.method), .text("Source of the published figures: \(source)."),
+        ]
         var sections = [HTMLReport.Section("", first)]
         let accuracies = rows.filter { !$0.isDifference && $0.ours != nil }
         if accuracies.count > 1 {
@@ -82,6 +95,8 @@ extension ReproductionReport {
                                 }, unit: .percent))
                     ]))
         }
+        if !charts.isEmpty { sections.append(.init("Differences", charts.map { .intervals($0) })) }
+        if let details { sections.append(.init("What the table sums up", [.details("\(details.count) rows", [.table(pageTable(details))])])) }
         sections.append(.init("What is not shown", [.text(notShown.map { "• \($0)" }.joined(separator: "\n"))]))
         if !failures.isEmpty {
             sections.append(
@@ -92,8 +107,7 @@ extension ReproductionReport {
                 "How it was made",
                 [
                     .code(command), .table(.init(columns: [.text(""), .text("")], rows: facts.map { [$0.0, $0.1] })),
-                    .text("The curves are in \(sweep.reportPath), every run in \(sweep.csvPath)."),
-                ]))
+                ] + (curves.isEmpty ? [] : [.text(curves)])))
         return HTMLReport(title: title, subtitle: "\(name), budget \(budget.rawValue)", sections: sections)
     }
 }

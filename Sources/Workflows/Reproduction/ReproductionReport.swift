@@ -16,6 +16,10 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
         public var note: String
         /// `ours` is a difference of two other rows.
         public var isDifference: Bool
+        /// Of a difference: Student's two-sided p-value over the seeds.
+        public var pValue: Double? = nil
+        /// What else was measured, means over the seeds.
+        public var measures: [String: Double]? = nil
 
         public func encode(to encoder: any Encoder) throws {
             // Every key is there in every row, null where there is nothing.
@@ -28,6 +32,8 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
             try container.encode(values, forKey: .values)
             try container.encode(note, forKey: .note)
             try container.encode(isDifference, forKey: .isDifference)
+            try container.encodeIfPresent(pValue, forKey: .pValue)
+            try container.encodeIfPresent(measures, forKey: .measures)
         }
     }
 
@@ -37,6 +43,8 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
     public var budget: Experiment.Budget
     public var setting: String
     public var rows: [Row]
+    /// What the rows sum up, where they do.
+    public var details: [Row]?
     public var notShown: [String]
     public var command: String
     public var commit: String
@@ -55,8 +63,8 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
     public var jsonPath: String
     public var markdownPath: String
     public var pagePath: String
-    /// The sweep's own page, with the curves.
-    public var sweepPath: String
+    /// The sweep's own page, with the curves; nil of an experiment that is no sweep.
+    public var sweepPath: String?
 
     init(_ experiment: Experiment, _ plan: ExperimentPlan, _ budget: Experiment.Budget, _ sweep: SweepReport, folder: String) {
         name = experiment.name
@@ -77,7 +85,7 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
             let difference = MeanInterval.paired(a, b)
             return Row(
                 what: "\(comparison.a) − \(comparison.b)", published: comparison.published, ours: difference?.mean, interval: difference?.halfWidth,
-                seeds: seeds, values: seeds.map { (a[$0] ?? 0) - (b[$0] ?? 0) }, note: comparison.note, isDifference: true)
+                seeds: seeds, values: seeds.map { (a[$0] ?? 0) - (b[$0] ?? 0) }, note: comparison.note, isDifference: true, pValue: difference?.pValue)
         }
         notShown = plan.notShown
         (command, commit, machine, version) = ("", "unknown", "", Version.current)
@@ -89,5 +97,17 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
         markdownPath = "\(folder)/\(experiment.name).md"
         pagePath = "\(folder)/\(experiment.name).html"
         sweepPath = sweep.reportPath
+    }
+
+    init(_ experiment: Experiment, _ table: ExperimentTable, _ budget: Experiment.Budget, seconds: Double, folder: String) {
+        (name, title, source, self.budget) = (experiment.name, experiment.title, experiment.source, budget)
+        (setting, rows, details, notShown) = (table.setting, table.rows, table.details, table.notShown)
+        (command, commit, machine, version) = ("", "unknown", "", Version.current)
+        (seeds, runs, completed, failed, interrupted) = (table.seeds, table.runs, table.completed, 0, table.interrupted)
+        failures = []
+        (trainingSeconds, self.seconds) = (table.trainingSeconds, seconds)
+        jsonPath = "\(folder)/\(experiment.name).json"
+        markdownPath = "\(folder)/\(experiment.name).md"
+        pagePath = "\(folder)/\(experiment.name).html"
     }
 }

@@ -37,6 +37,14 @@ public struct MeanInterval: Sendable, Hashable, Codable {
         MeanInterval(a.keys.filter { b[$0] != nil }.sorted().map { (a[$0] ?? 0) - (b[$0] ?? 0) })
     }
 
+    /// The two-sided p-value of Student's test that the mean is 0: the probability of a |mean| this large, or larger, if the values scatter normally
+    /// about 0. nil for a single value, and where all are 0.
+    public var pValue: Double? {
+        guard count > 1, let deviation = standardDeviation, mean != 0 || deviation > 0 else { return nil }
+        guard deviation > 0 else { return 0 }
+        return Swift.max(0, 1 - Self.central(abs(mean) * Double(count).squareRoot() / deviation, degrees: count - 1))
+    }
+
     // MARK: Student's distribution
 
     /// The 0.975 quantile of Student's t: the t with P(|T| ≤ t) = 0.95.

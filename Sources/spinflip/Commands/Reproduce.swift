@@ -6,7 +6,7 @@ struct Reproduce: Command {
     static let configuration = CommandConfiguration(
         abstract: "Do a published experiment again: our figures beside the published ones.",
         discussion: """
-            "list" says what there is, what it needs and how long it takes. An experiment is a sweep (spinflip sweep --help): stopped, it goes on with \
+            "list" says what there is, what it needs and how long it takes. Most experiments are sweeps (spinflip sweep --help): stopped, they go on with \
             --resume, and --workers shares the work. The folder gets NAME.json, NAME.md and NAME.html with the table, the command, the machine, the seeds and \
             what the table does not show, besides what a sweep writes. Exit status 1 when a run failed.
             """)
@@ -41,10 +41,23 @@ struct Reproduce: Command {
         guard let budget = Experiment.Budget(rawValue: budget) else {
             throw UnknownName("budget", self.budget, known: Experiment.Budget.allCases.map(\.rawValue))
         }
+        let experiment = try Experiment(named: name)
+        let command = "spinflip reproduce \(name) --budget \(budget.rawValue) --out \(out)"
+        if experiment.isTable {
+            guard !workers.resume, workers.workers == 1 else {
+                throw ConfigurationError(reason: "\(name) is made in one go; leave out --resume and --workers")
+            }
+            var table = try TableReproduction(
+                experiment, budget: budget, folder: out, catalog: data.catalog, engine: engine.resolve(), threads: common.threadCount, seed: common.seed)
+            table.command = command
+            table.commit = commit ?? table.commit
+            let report = try table.run(terminal.control)
+            terminal.finish(report) { report.text }
+            return report.interrupted ? .interrupted : .done
+        }
         var reproduction = try Reproduction(
-            Experiment(named: name), budget: budget, folder: out, catalog: data.catalog, engine: engine.resolve(), threads: common.threadCount,
-            seed: common.seed)
-        reproduction.command = "spinflip reproduce \(name) --budget \(budget.rawValue) --out \(out)"
+            experiment, budget: budget, folder: out, catalog: data.catalog, engine: engine.resolve(), threads: common.threadCount, seed: common.seed)
+        reproduction.command = command
         reproduction.commit = commit ?? reproduction.commit
         reproduction.sweep.command = reproduction.command
         terminal.note(reproduction.setting)

@@ -24,6 +24,20 @@ import Workflows
         #expect(interval.lower.map { abs($0 - 0.9351587) < 1e-6 } == true)
     }
 
+    /// The p-value belongs to the interval: 0.05 where that ends at 0.
+    @Test(arguments: [[0.1, 0.3, 0.2], [1, 2, 4, 3, 2.5], [0.01, -0.02, 0.03, 0.02]]) func pValues(_ values: [Double]) throws {
+        let interval = try #require(MeanInterval(values))
+        let half = try #require(interval.halfWidth)
+        let moved = try #require(MeanInterval(values.map { $0 - interval.mean + half }))
+        #expect(abs((moved.pValue ?? 0) - 0.05) < 1e-9)
+        #expect((interval.pValue ?? 1) < (MeanInterval(values.map { $0 - interval.mean / 2 })?.pValue ?? 0))
+    }
+
+    @Test func pValuesAtTheEdges() {
+        #expect(MeanInterval([1])?.pValue == nil && MeanInterval([0, 0, 0])?.pValue == nil)
+        #expect(MeanInterval([1, 1, 1])?.pValue == 0 && MeanInterval([1, -1])?.pValue == 1)
+    }
+
     @Test func oneValueHasNoInterval() {
         #expect(MeanInterval([]) == nil)
         let one = MeanInterval([0.5])
