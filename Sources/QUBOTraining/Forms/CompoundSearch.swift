@@ -13,10 +13,11 @@ private import Musl
 /// Annealing of a QUBO by compound moves: a weight is flipped, the bits that depend on it are set to their optimum, and the whole is
 /// accepted or refused by the QUBO's energy.
 ///
-/// A read is a few rounds. In the first ones penalties are a small share of what makes the form exact: activations may differ from the
-/// signs of their sums, which pays in a landscape that leads somewhere. After each round, the multipliers of constraints that stayed
-/// violated rise, as in the method of multipliers (Hestenes, J. Optim. Theory Appl. 4, 1969), and so do the penalties. In the last round
-/// they are whole: there the optimum of the dependent bits is the forward pass, and every state is consistent.
+/// With whole penalties the optimum of the dependent bits is the forward pass: every state is consistent, and its energy the objective.
+///
+/// A read may have rounds before that one, in which penalties are a small share: there activations may differ from the signs of their sums,
+/// at a price that says by how much. After each of them the multipliers of constraints that stayed violated rise, as in the method of
+/// multipliers (Hestenes, J. Optim. Theory Appl. 4, 1969), and so do the penalties.
 struct CompoundSearch: Sendable {
     struct Result {
         var weights: PackedSpins
