@@ -1,3 +1,4 @@
+import BitCore
 import Ising
 import QUBOTraining
 import Testing
@@ -63,6 +64,36 @@ import Testing
         #expect(solution.evaluation == problem.evaluate(solution.weights))
         #expect(solution.evaluation.errors >= 1)
         if name == "exact" { #expect(solution.isOptimal && solution.evaluation.errors == 1) }
+    }
+
+    /// Rounds of the method of multipliers end in the form as it is, and keep the limits.
+    @Test func samplersAreAskedInRounds() throws {
+        let problem = try FormFixtures.teacher([5, 3, 1], samples: 8, seed: 2)
+        var options = QUBOSolver.Options()
+        (options.sampler, options.rounds) = ("sa", 5)
+        let solution = try QUBOSolver(options).solve(problem, seed: 0, control: SamplingControl(updateLimit: 2_000_000))
+        #expect(solution.evaluation == problem.evaluate(solution.weights))
+        #expect(zip(solution.trajectory, solution.trajectory.dropFirst()).allSatisfy { $0.energy > $1.energy })
+        #expect(solution.trajectory.last?.energy == solution.evaluation.energy)
+    }
+
+    /// Σ y·g + (share − 1)·λ·g² is what rounds add to the energy of a state.
+    @Test(arguments: 0..<8)
+    func roundsChangePenaltiesAlone(_ seed: Int) throws {
+        let form = try QUBOForm(FormFixtures.problem(UInt64(seed), integers: seed % 2 == 0))
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let count = form.problem.facts.count * form.layout.rows
+        let multipliers = (0..<count).map { _ in Double(generator.index(below: 9) - 4) / 4 }
+        let augmented = try form.augmented(QUBOAugmentation(share: 0.25, multipliers: multipliers))
+        for _ in 0..<20 {
+            let state = PackedSpins((0..<form.layout.variables).map { _ in generator.next() >> 63 == 1 ? 1 : -1 as Int8 })
+            var expected = form.qubo.energy(of: state.bits)
+            for (place, residual) in form.residuals(state).enumerated() {
+                let g = Double(residual)
+                expected += multipliers[place] * g - 0.75 * form.penalty(.activation, row: place % form.layout.rows) * g * g
+            }
+            #expect(abs(augmented.energy(of: state.bits) - expected) < 1e-9)
+        }
     }
 
     /// Penalties that are too small can make the sampler's least energy meaningless: then nothing is called optimal.

@@ -1,15 +1,27 @@
 internal import Ising
 
+/// What the method of multipliers makes of the constraints g = 0 of activations: y·g + share·λ_T·g² in place of λ_T·g².
+package struct QUBOAugmentation {
+    package var share: Double
+    /// y, [neuron × row].
+    package var multipliers: [Double]
+
+    package init(share: Double, multipliers: [Double]) { (self.share, self.multipliers) = (share, multipliers) }
+}
+
 /// Collects the terms of a `QUBOForm`.
 struct QUBOBuilder {
     private let problem: SpinProblem
     private let layout: QUBOLayout
     private let penalties: QUBOPenalties
     private let bounds: [Double]
+    private let augmentation: QUBOAugmentation?
     private var model: ModelBuilder
 
-    init(_ problem: SpinProblem, _ layout: QUBOLayout, _ penalties: QUBOPenalties, _ bounds: [Double]) throws(ProblemError) {
-        (self.problem, self.layout, self.penalties, self.bounds) = (problem, layout, penalties, bounds)
+    init(
+        _ problem: SpinProblem, _ layout: QUBOLayout, _ penalties: QUBOPenalties, _ bounds: [Double], _ augmentation: QUBOAugmentation? = nil
+    ) throws(ProblemError) {
+        (self.problem, self.layout, self.penalties, self.bounds, self.augmentation) = (problem, layout, penalties, bounds, augmentation)
         model = try ModelBuilder(variables: layout.variables, vartype: .binary)
     }
 
@@ -28,7 +40,9 @@ struct QUBOBuilder {
         return QUBO(terms: try model.terms())
     }
 
-    private func penalty(_ kind: QUBOPenalties.Kind, _ row: Int) -> Double { penalties[kind] ?? bounds[row] + 1 }
+    private func penalty(_ kind: QUBOPenalties.Kind, _ row: Int) -> Double {
+        (penalties[kind] ?? bounds[row] + 1) * (kind == .activation ? augmentation?.share ?? 1 : 1)
+    }
 
     /// λ_T·T of a neuron in all rows. Couplings between its weights meet in every row and are summed here, so that they are collected once.
     private mutating func addActivations(_ neuron: Int) throws(ProblemError) {
@@ -53,6 +67,11 @@ struct QUBOBuilder {
                 for (bit, other) in sum.others { try model.add(coupling: edge, bit, 2 * strength * Double(factor * other)) }
             }
             try addSquare(sum.others, constant: sum.constant, strength: strength)
+            let multiplier = augmentation?.multipliers[(neuron - problem.network.firstNeuron) * layout.rows + row] ?? 0
+            guard multiplier != 0 else { continue }
+            try model.add(offset: multiplier * Double(sum.constant))
+            for (edge, factor) in zip(edges, factors) { try model.add(linear: edge, multiplier * Double(factor)) }
+            for (bit, factor) in sum.others { try model.add(linear: bit, multiplier * Double(factor)) }
         }
         var place = 0
         for i in 0..<n {

@@ -78,3 +78,25 @@ extension QUBOForm {
     /// Whether all constraints hold: then activations are those of the forward pass.
     public func isConsistent(_ state: PackedSpins) -> Bool { violations(state) == 0 }
 }
+
+extension QUBOForm {
+    /// The form with other penalties of activations, for one round of the method of multipliers.
+    package func augmented(_ augmentation: QUBOAugmentation) throws(FormError) -> QUBO {
+        do {
+            var builder = try QUBOBuilder(problem, layout, penalties, bounds, augmentation)
+            return try builder.qubo()
+        } catch { throw .model(error) }
+    }
+
+    /// g of every activation's constraint, [neuron × row]: the sum less what activation and slack spell.
+    package func residuals(_ state: PackedSpins) -> [Int] {
+        let network = problem.network
+        var sum = ShiftedSum()
+        return network.neurons.flatMap { neuron in
+            (0..<layout.rows).map { row in
+                sum.set(problem, layout, row: row, neuron: neuron)
+                return sum.value(network.incoming(neuron)) { state[$0] }
+            }
+        }
+    }
+}
