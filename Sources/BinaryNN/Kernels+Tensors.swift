@@ -120,6 +120,20 @@ extension Kernels {
             x.withUnsafeElements { x in approxSignGradient(UnsafeBufferPointer(g), x, into: g, parallel: parallel) }
         }
     }
+
+    /// ApproxSign's slopes at x, a byte each.
+    func approxSignSlopes(_ x: Tensor, parallel: Parallel) -> AlignedBuffer<UInt8> {
+        let slopes = AlignedBuffer<UInt8>(uninitializedCount: x.count)
+        x.withUnsafeElements { approxSignSlopes($0, into: UnsafeMutableBufferPointer(start: slopes.pointer, count: x.count), parallel: parallel) }
+        return slopes
+    }
+
+    /// gradient·slope·2/255.
+    func multiply(_ gradient: inout Tensor, bySlopes slopes: AlignedBuffer<UInt8>, parallel: Parallel) {
+        gradient.withUnsafeMutableElements { g in
+            slopeGradient(UnsafeBufferPointer(g), UnsafeBufferPointer(start: slopes.pointer, count: slopes.count), into: g, parallel: parallel)
+        }
+    }
 }
 
 private func withVectors<Result>(

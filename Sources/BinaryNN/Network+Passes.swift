@@ -60,6 +60,7 @@ extension Network {
                 let inputs = node.inputs.map { values[$0.index]! }
                 for id in node.inputs where lastUse[id.index] == index { values[id.index] = nil }
                 values.append(pass(index, inputs, parameters, mode: mode, fuses: fuses, context, &cache))
+                if fuses, repetitions[index] { cache.reals = [] }
             }
             if mode == .training { caches.append(cache) }
         }
@@ -73,7 +74,9 @@ extension Network {
         let node = nodes[index]
         let context = context.drawing(for: node.name)
         if fuses, fusions[index], let norm = node.layer as? BatchNorm {
-            return .packed(norm.forwardSigns(inputs[0].real(context), parameters, mode: mode, context, cache: &cache))
+            return .packed(
+                norm.forwardSigns(
+                    inputs[0].real(context), parameters, mode: mode, keepsInput: !repetitions[index], context, cache: &cache))
         }
         return node.layer.forward(inputs, parameters, mode: mode, context, cache: &cache)
     }
@@ -88,7 +91,8 @@ extension Network {
             // Taken out, so that the layer holds the only reference and can write over it.
             guard let gradient = pending[index + 1].take() else { continue }
             let node = nodes[index]
-            let cache = tape.take(index)
+            var cache = tape.take(index)
+            if tape.isFused, repetitions[index] { cache.reals = [repeatedInput(of: index, tape.caches, parameters, context)] }
             let inputGradients: [Tensor?]
             if tape.isFused, index > 0, fusions[index - 1] {
                 // The norm before it applies the surrogate.

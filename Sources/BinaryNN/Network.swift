@@ -23,12 +23,15 @@ public struct Network: Sendable {
     public let specs: [ParameterSpec]
     /// For each node, whether its pass includes the sign that alone reads it.
     let fusions: [Bool]
+    /// For each node, whether its input is made again for the backward pass; see `Network+Repetition`.
+    let repetitions: [Bool]
 
     init(input: Signal, nodes: [Node], specs: [ParameterSpec]) {
         self.input = input
         self.nodes = nodes
         self.specs = specs
         fusions = Self.fusions(nodes)
+        repetitions = Self.repetitions(nodes, input: input)
     }
 
     /// The type of the value `id`.

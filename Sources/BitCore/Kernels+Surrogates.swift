@@ -30,4 +30,23 @@ extension Kernels {
             elementwise.approx_sign_gradient(dy.baseAddress! + start, x.baseAddress! + start, count, dx.baseAddress! + start)
         }
     }
+
+    /// (1 − |x|)·255 where |x| ≤ 1, rounded, else 0: what ApproxSign's gradient needs of x, in a byte.
+    public func approxSignSlopes(_ x: UnsafeBufferPointer<Float>, into slopes: UnsafeMutableBufferPointer<UInt8>, parallel: Parallel = .serial) {
+        Self.check("approxSignSlopes", x.count, slopes.count)
+        nonisolated(unsafe) let (x, slopes) = (x, slopes)
+        split(x.count, parallel) { start, count in elementwise.approx_sign_slopes(x.baseAddress! + start, count, slopes.baseAddress! + start) }
+    }
+
+    /// dx = dy·slope·2/255, within 1/255 of dy times ApproxSign's derivative. `dx` may be `dy`.
+    public func slopeGradient(
+        _ dy: UnsafeBufferPointer<Float>, _ slopes: UnsafeBufferPointer<UInt8>, into dx: UnsafeMutableBufferPointer<Float>,
+        parallel: Parallel = .serial
+    ) {
+        Self.check("slopeGradient", dy.count, slopes.count, dx.count)
+        nonisolated(unsafe) let (dy, slopes, dx) = (dy, slopes, dx)
+        split(dy.count, parallel) { start, count in
+            elementwise.slope_gradient(dy.baseAddress! + start, slopes.baseAddress! + start, count, dx.baseAddress! + start)
+        }
+    }
 }

@@ -15,6 +15,23 @@ import Testing
         #expect(Surrogate.swishSign().derivative(at: 1000) == 0)
     }
 
+    /// With gradients in bfloat16 a byte stands for the slope: exact at 0 and outside, within 1/255 between.
+    @Test func approxSignKeepsAByte() throws {
+        let points: [Float] = [-1000, -1.5, -1, -0.999, -0.3, -0.1, -0.0, 0, 0.1, 0.3, 0.5, 0.999, 1, 1.0001, 2, .infinity, .nan]
+        let layer = Sign(.approxSign)
+        let context = ExecutionContext(engine: PortableEngine(), precision: .bfloat16)
+        var cache = LayerCache()
+        _ = layer.forward([.real(Tensor(points, shape: [1, points.count]))], ParameterStore([]), mode: .training, context, cache: &cache)
+        #expect(cache.byteCount == points.count)
+        var gradients = Gradients([])
+        let ones = Tensor(Array(repeating: 3, count: points.count), shape: [1, points.count])
+        let gradient = try #require(layer.backward(ones, cache, ParameterStore([]), &gradients, needs: [true], context)[0])
+        for (x, g) in zip(points, gradient.elements) {
+            let slope = Surrogate.approxSign.derivative(at: x)
+            #expect(slope == 0 || slope == 2 ? g == 3 * slope : abs(g - 3 * slope) <= 3.01 / 255, "at \(x)")
+        }
+    }
+
     /// What the layer multiplies a gradient by is the definition, on both sides of every edge.
     @Test(arguments: [Surrogate.straightThrough(), .straightThrough(limit: 0.3), .approxSign, .swishSign()])
     func layerAppliesTheDefinition(surrogate: Surrogate) throws {

@@ -35,6 +35,12 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     slow->approx_sign_gradient(g.data, m1.data, n, v1.data);
     fast->approx_sign_gradient(g.data, m1.data, n, v2.data);
     expect(v1, v2, bytes, "approx_sign_gradient", 1, n);
+    slow->approx_sign_slopes(m1.data, n, v1.data);
+    fast->approx_sign_slopes(m1.data, n, v2.data);
+    expect(v1, v2, n, "approx_sign_slopes", 1, n);
+    slow->slope_gradient(g.data, (const uint8_t*)m1.data, n, v1.data);
+    fast->slope_gradient(g.data, (const uint8_t*)m1.data, n, v2.data);
+    expect(v1, v2, bytes, "slope_gradient", 1, n);
     slow->axpy(0.3f, g.data, w1.data, n), fast->axpy(0.3f, g.data, w2.data, n);
     expect(w1, w2, bytes, "axpy", 1, n);
     slow->scale(1.7f, w1.data, n), fast->scale(1.7f, w2.data, n);

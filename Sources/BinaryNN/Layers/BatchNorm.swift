@@ -98,9 +98,9 @@ public struct BatchNorm: Layer {
     // MARK: With the sign behind it
 
     /// The signs of what `forward` gives, without storing that. The cache need not hold masks either: y, and with it the surrogate's
-    /// factor, follows from the input.
+    /// factor, follows from the input. Without `keepsInput`, someone makes that again before the backward pass.
     func forwardSigns(
-        _ x: Tensor, _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
+        _ x: Tensor, _ parameters: ParameterStore, mode: PassMode, keepsInput: Bool, _ context: ExecutionContext, cache: inout LayerCache
     ) -> PackedTensor {
         if mode == .inference {
             let (a, b, _) = inferenceAffine(parameters)
@@ -109,8 +109,8 @@ public struct BatchNorm: Layer {
         let (mean, inverse) = statistics(x, context, &cache)
         let (signs, kept) = context.kernels.normalizeSigns(
             x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: parameters.reals(bias),
-            keptUnit: unit, parallel: context.parallel)
-        if let kept { cache.shorts = [kept] } else { cache.reals = [x] }
+            keptUnit: keepsInput ? unit : nil, parallel: context.parallel)
+        if let kept { cache.shorts = [kept] } else if keepsInput { cache.reals = [x] }
         return signs
     }
 

@@ -89,7 +89,21 @@ public struct Conv2D: Layer {
             if mode == .training { cache.reals = [x] }
             image = .reals(x)
         }
-        let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
+        return .real(product(image, kernelForm.quantized(parameters, mode: mode, context, &cache), parameters, context))
+    }
+
+    /// True when image and kernel are signs: making the output again from them is nearly free, and gives the same bits.
+    func isCheapToRepeat(_ input: Signal) -> Bool { input.width == .sign && kernelForm.quantizer.isSign }
+
+    /// The output of the pass that left `cache`.
+    /// - Precondition: `isCheapToRepeat`.
+    func repeated(_ cache: LayerCache, _ parameters: ParameterStore, _ context: ExecutionContext) -> Tensor {
+        product(.signs(cache.packed[0]), kernelForm.quantized(parameters, cache, context), parameters, context)
+    }
+
+    private func product(
+        _ image: ConvolutionTensor, _ weights: ConvolutionTensor, _ parameters: ParameterStore, _ context: ExecutionContext
+    ) -> Tensor {
         var output: Tensor
         if case .signs(let signs) = image, case .signs(let kernel) = weights {
             output = Tensor(uninitialized: bound.output.batched(signs.shape[0]))
@@ -102,7 +116,7 @@ public struct Conv2D: Layer {
                 bound, image: image, kernel: weights, precision: isExactInBFloat16 ? context.precision : .float32, parallel: context.parallel)
         }
         output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
-        return .real(output)
+        return output
     }
 
     public func backward(

@@ -13,7 +13,8 @@ public struct Sign: Layer {
         return Signal(inputs[0].shape, .sign)
     }
 
-    // Cache: the pass mask as bits for the straight-through estimator, x itself for surrogates that weigh it.
+    // Cache: the pass mask as bits for the straight-through estimator; what surrogates that weigh x need of it, which is a byte for ApproxSign when
+    // gradients are bfloat16 anyway, and x itself otherwise.
     public func forward(
         _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> Activation {
@@ -21,6 +22,7 @@ public struct Sign: Layer {
         if mode == .training {
             switch surrogate {
             case .straightThrough(let limit): cache.packed = [context.kernels.packWithin(x, limit: limit, parallel: context.parallel)]
+            case .approxSign where context.precision == .bfloat16: cache.bytes = [context.kernels.approxSignSlopes(x, parallel: context.parallel)]
             case .approxSign, .swishSign: cache.reals = [x]
             }
         }
@@ -37,7 +39,11 @@ public struct Sign: Layer {
         case .straightThrough:
             context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)
         case .approxSign:
-            context.kernels.multiplyByApproxSignDerivative(&gradient, at: cache.reals[0], parallel: context.parallel)
+            if let slopes = cache.bytes.first {
+                context.kernels.multiply(&gradient, bySlopes: slopes, parallel: context.parallel)
+            } else {
+                context.kernels.multiplyByApproxSignDerivative(&gradient, at: cache.reals[0], parallel: context.parallel)
+            }
         case .swishSign:
             let x = cache.reals[0]
             gradient.withUnsafeMutableElements { target in

@@ -15,6 +15,8 @@
     void sf_column_sums_##suffix(const float*, size_t, size_t, size_t, double*);                                                       \
     void sf_mask_gradient_##suffix(const float*, const uint64_t*, size_t, size_t, size_t, float*);                                     \
     void sf_approx_sign_gradient_##suffix(const float*, const float*, size_t, float*);                                                 \
+    void sf_approx_sign_slopes_##suffix(const float*, size_t, uint8_t*);                                                               \
+    void sf_slope_gradient_##suffix(const float*, const uint8_t*, size_t, float*);                                                     \
     void sf_max_pool_##suffix(const float*, const sf_windows*, float*, uint8_t*);                                                      \
     void sf_max_pool_gradient_##suffix(const float*, const uint8_t*, const sf_windows*, float*);                                       \
     void sf_sum_pool_##suffix(const float*, const sf_windows*, float, float*);                                                         \

@@ -13,6 +13,8 @@
      .column_sums = sf_column_sums_##suffix,                                                                                           \
      .mask_gradient = sf_mask_gradient_##suffix,                                                                                       \
      .approx_sign_gradient = sf_approx_sign_gradient_##suffix,                                                                         \
+     .approx_sign_slopes = sf_approx_sign_slopes_##suffix,                                                                             \
+     .slope_gradient = sf_slope_gradient_##suffix,                                                                                     \
      .max_pool = sf_max_pool_##suffix,                                                                                                 \
      .max_pool_gradient = sf_max_pool_gradient_##suffix,                                                                               \
      .sum_pool = sf_sum_pool_##suffix,                                                                                                 \

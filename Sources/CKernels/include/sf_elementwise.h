@@ -85,6 +85,10 @@ typedef struct {
     void (*mask_gradient)(const float* dy, const uint64_t* bits, size_t bits_stride, size_t rows, size_t columns, float* dx);
     /// dx = dy·(2·(1-|x|)) where |x| <= 1, else 0 (NaN gives 0): the ApproxSign surrogate of Bi-Real-Net. dx may be dy. Any split.
     void (*approx_sign_gradient)(const float* dy, const float* x, size_t count, float* dx);
+    /// slopes = (1 - |x|)·255 inside [-1, 1], rounded to the nearest, else 0; 0 for NaN.
+    void (*approx_sign_slopes)(const float* x, size_t count, uint8_t* slopes);
+    /// dx = dy·slope·2/255. May be in place.
+    void (*slope_gradient)(const float* dy, const uint8_t* slopes, size_t count, float* dx);
 
     /// The largest tap of each position and channel, the first of equals, and in `taken` (if not NULL) which one. One image a call.
     void (*max_pool)(const float* image, const sf_windows* windows, float* out, uint8_t* taken);
