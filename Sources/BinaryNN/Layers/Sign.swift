@@ -1,4 +1,5 @@
 public import BitCore
+internal import DenseMath
 
 /// a = sign(x) with sign(0) = +1: the activation quantizer. Forward it makes bits; backward it applies a surrogate gradient.
 public struct Sign: Layer {
