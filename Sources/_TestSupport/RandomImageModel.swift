@@ -44,7 +44,7 @@ public enum RandomImageModel {
         }
         var shape = image
         var bits = binarised
-        for layer in 0..<layers {
+        for _ in 0..<layers {
             // Channels that groups divide: a group takes a divisor of what comes in.
             let groups = [1, 1, shape[2], divisor(shape[2], &generator)][generator.index(below: 4)]
             let wanted = channels[generator.index(below: channels.count)]

@@ -69,7 +69,9 @@ import Testing
     }
 
     @Test func theSmallestNumbersThereAreDoNotTrap() throws {
-        let model = IntegerModel(try IsingModel(fields: [5e-324, -5e-324], couplings: [(0, 1, 1e-310)]))
+        let model = IntegerModel(
+            try IsingModel(
+                fields: [.leastNonzeroMagnitude, -.leastNonzeroMagnitude], couplings: [(0, 1, Double.leastNormalMagnitude / 128)]))
         #expect(model.largestRow <= IntegerModel.rowLimit)
     }
 

@@ -1,3 +1,4 @@
+import BitCore
 import Ising
 import QUBOTraining
 import Testing
@@ -61,6 +62,25 @@ import Testing
         #expect(whole.bound == 4 && !whole.counts)
         #expect([-4, -2, 0, 2, 4].map(whole.margin) == [3, 1, 0, 2, 4])
         #expect(whole.bits == 4)
+    }
+
+    /// Connections counted 64 at a time against one by one.
+    @Test(arguments: [[1, 1], [5, 3, 1], [63, 4, 2], [64, 65, 3], [70, 9, 5, 10]], [false, true]) func evaluationOfBits(_ layers: [Int], _ isOdd: Bool) throws {
+        let network = try SpinNetwork(layers: layers, hasBias: isOdd, skips: isOdd)
+        var generator = SeededGenerator(seed: UInt64(layers[0]))
+        let (inputs, outputs) = (layers[0], layers[layers.count - 1])
+        let values = (0..<40 * inputs).map { _ in generator.next() & 1 == 0 ? Int8(1) : -1 }
+        let targets = (0..<40).map { _ in generator.index(below: outputs) }.flatMap { label in (0..<outputs).map { $0 == label } }
+        let samples = try SpinSamples(inputs: inputs, outputs: outputs, values: values, targets: targets)
+        for measure in MarginReward.Measure.allCases {
+            let problem = try SpinProblem(
+                network, samples,
+                TrainingObjective(loss: isOdd && outputs > 1 ? .hinge(margin: 2) : .hamming, margin: MarginReward(weight: 0.25, measure: measure)))
+            for _ in 0..<5 {
+                let weights = PackedSpins((0..<network.weights).map { _ in generator.next() & 1 == 0 ? 1 : -1 })
+                #expect(problem.evaluate(weights) == problem.evaluateOneByOne(weights))
+            }
+        }
     }
 
     @Test func lexicographicMarginsNeverBuyAnError() throws {

@@ -5,10 +5,11 @@ import Testing
 @Suite struct HelpTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
     static let commands = [
-        "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "bench solvers", "solve", "convert",
+        "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "bench solvers", "bench discrete",
+        "solve", "convert",
         "data list",
         "data fetch",
-        "data verify", "report", "doctor", "sweep", "reproduce", "qubo train",
+        "data verify", "report", "doctor", "sweep", "reproduce", "qubo build", "qubo train", "qubo verify",
     ]
 
     @Test(arguments: [""] + commands)

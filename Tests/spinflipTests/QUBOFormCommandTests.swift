@@ -58,8 +58,8 @@ import Testing
 
     @Test(arguments: [
         ["build", "--out", "/nowhere/x.json"], ["build", "--out", "/tmp/x.json", "--form", "weights"], ["build", "--out", "/tmp/x", "--format", "jsn"],
-        ["build", "--out", "/tmp/x.json", "--lambda", "-1"], ["build", "--out", "/tmp/x.json", "--form", "polynomial", "--lambda", "2"],
-        ["verify", "--lambda", "nan"], ["verify", "--edges", "/nowhere/edges"], ["build", "--out", "/tmp/x.json", "--margin", "-2"],
+        ["build", "--out", "/tmp/x.json", "--lambda=-1"], ["build", "--out", "/tmp/x.json", "--form", "polynomial", "--lambda", "2"],
+        ["verify", "--lambda", "nan"], ["verify", "--edges", "/nowhere/edges"], ["build", "--out", "/tmp/x.json", "--margin=-2"],
     ])
     func badInputIsNamed(_ arguments: [String]) throws {
         let outcome = try Tool.run(["qubo"] + arguments + Self.task)

@@ -67,7 +67,7 @@ import Testing
         let outcome = try Tool.run("reproduce", "list", "--json")
         #expect(outcome.status == 0)
         let experiments = try #require(outcome.json?["experiments"] as? [[String: Any]])
-        #expect(experiments.compactMap { $0["name"] as? String } == ["bop2-cifar10", "bop2-ablation"])
+        #expect(experiments.compactMap { $0["name"] as? String } == ["bop2-cifar10", "bop2-ablation", "qubo-regularisation", "few-shot-mnist"])
         for key in ["title", "source", "needs", "quick", "full"] { #expect(experiments.allSatisfy { $0[key] is String }, "\(key)") }
     }
 

@@ -46,11 +46,18 @@ public struct SpinClassifier: Hashable, Sendable {
     /// Sums of the outputs for every row: [row × outputs].
     /// - Precondition: rows as wide as the network has inputs.
     public func sums(_ rows: PackedRows) -> [Int] {
+        let outputs = network.outputs.map { $0 - network.firstNeuron }
+        var result: [Int] = []
+        result.reserveCapacity(rows.count * outputs.count)
+        forEachRow(rows) { _, sums in for output in outputs { result.append(sums[output]) } }
+        return result
+    }
+
+    /// Sums of all neurons, row after row.
+    /// - Precondition: rows as wide as the network has inputs.
+    func forEachRow(_ rows: PackedRows, _ body: (_ row: Int, _ sums: [Int]) -> Void) {
         precondition(rows.width == network.inputs, "rows of \(rows.width) values for a network of \(network.inputs) inputs")
-        var place = [Int?](repeating: nil, count: network.neurons.count)
-        for (index, output) in network.outputs.enumerated() { place[output - network.firstNeuron] = index }
-        let outputs = network.outputs.count
-        var result = [Int](repeating: 0, count: rows.count * outputs)
+        var sums = [Int](repeating: 0, count: network.neurons.count)
         var state = [UInt64](repeating: 0, count: stateWords)
         for row in 0..<rows.count {
             for word in 0..<stateWords { state[word] = word < rows.wordsPerRow ? rows.words[row * rows.wordsPerRow + word] : 0 }
@@ -63,10 +70,10 @@ public struct SpinClassifier: Hashable, Sendable {
                 let z = span.fanIn - 2 * differing
                 let unit = network.firstNeuron + index
                 if z >= 0 { state[unit / 64] |= 1 << UInt64(unit % 64) }
-                if let output = place[index] { result[row * outputs + output] = z }
+                sums[index] = z
             }
+            body(row, sums)
         }
-        return result
     }
 
     /// Classes: with one output 1 where its sum is at least 0, else 0; with several the largest sum's, the first of equal ones.

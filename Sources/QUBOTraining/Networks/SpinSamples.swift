@@ -77,6 +77,9 @@ public struct SpinSamples: Hashable, Sendable {
         (0..<rows * outputs).reduce(0) { $0 + min(positives[$1], weights[$1 / outputs] - positives[$1]) }
     }
 
+    /// Whether every value of every input is ±1.
+    var isBinary: Bool { values.allSatisfy { $0 == 1 || $0 == -1 } }
+
     /// Whether every value of input `input` is ±1.
     public func isSign(input: Int) -> Bool { (0..<rows).allSatisfy { abs(Int(values[$0 * inputs + input])) == 1 } }
 }

@@ -1,8 +1,8 @@
 internal import BitCore
 public import Ising
 
-/// What a network of given weights does with the samples, found by passing them through one by one: the definition that every form and every fast path is
-/// checked against, and what is reported in the end.
+/// What a network of given weights does with the samples, found by passing them through: the definition that every form and every fast path is checked
+/// against, and what is reported in the end.
 public struct SpinEvaluation: Hashable, Sendable, Codable {
     /// The objective.
     public var energy: Double
@@ -36,15 +36,28 @@ extension SpinNetwork {
 }
 
 extension SpinProblem {
+    /// Passes all rows through: 64 connections at a time where inputs are ±1, else one by one.
     /// - Precondition: as many weights as edges.
     public func evaluate(_ weights: PackedSpins) -> SpinEvaluation {
+        guard samples.isBinary, samples.inputs > 0 else { return evaluateOneByOne(weights) }
+        let classifier = SpinClassifier(network, weights)
+        return evaluate(weights) { body in classifier.forEachRow(PackedRows(samples.values, width: samples.inputs), body) }
+    }
+
+    /// The same, connection by connection: the reference of `evaluate`.
+    package func evaluateOneByOne(_ weights: PackedSpins) -> SpinEvaluation {
+        evaluate(weights) { body in
+            for row in 0..<samples.rows { body(row, network.sums(weights, input: samples.row(row))) }
+        }
+    }
+
+    private func evaluate(_ weights: PackedSpins, _ forEachRow: ((_ row: Int, _ sums: [Int]) -> Void) -> Void) -> SpinEvaluation {
         let outputs = network.outputs.map { $0 - network.firstNeuron }
         let rewarded = rewarded
         var result = SpinEvaluation(energy: 0, errors: 0, correct: 0, samples: samples.count, meanMargin: 0)
         var worst = [Int?](repeating: nil, count: network.neurons.count)
         var reward = 0.0
-        for row in 0..<samples.rows {
-            let sums = network.sums(weights, input: samples.row(row))
+        forEachRow { row, sums in
             for (o, neuron) in outputs.enumerated() { result.errors += samples.errors(row, output: o, isPositive: sums[neuron] >= 0) }
             let scores = outputs.map { sums[$0] }
             result.correct += correct(row, scores)

@@ -27,9 +27,10 @@ final class WeightSearch: Sendable {
 
     init(_ problem: SpinProblem, seed: UInt64, control: SamplingControl) throws {
         // The monitor knows a model without terms: assignments and their objectives are all that goes through it. The last thing that is done within
-        // a limit of time is the reference evaluation, about eight connections a monitor's term.
+        // a limit of time is the evaluation of the best, of about 1000 connections, or eight where they are gone through one by one, a monitor's term.
         let model = try IsingModel(fields: [Double](repeating: 0, count: problem.network.weights))
-        monitor = SearchMonitor(IntegerModel(model), control: control, terms: problem.network.weights * problem.samples.rows / 4)
+        monitor = SearchMonitor(
+            IntegerModel(model), control: control, terms: problem.network.weights * problem.samples.rows / (problem.samples.isBinary ? 1024 : 8))
         layout = WeightLayout(problem)
         bound = problem.lowerBound
         initial = control.initialStates

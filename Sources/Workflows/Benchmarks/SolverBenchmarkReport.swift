@@ -12,7 +12,7 @@ public struct SolverBenchmarkRow: Codable, Sendable, Hashable {
     public var seconds: BenchmarkRow.Seconds
     /// Of an instance: the median objective. Of a limit: the worst overrun.
     public var rate: Double
-    /// `objective`, `proposals/ns`, `states/ns`, `ms late`.
+    /// `objective`, `errors`, `proposals/ns`, `states/ns`, `flips/µs`, `ms late`.
     public var unit: String
     /// Of an instance: the target. Of two threads: twice the rate of one.
     public var roof: Double?
@@ -78,8 +78,9 @@ public struct SolverBenchmarkReport: Codable, Sendable, Hashable {
 
     public var text: String {
         var parts: [String] = []
-        let (instances, limits) = (rows.filter { $0.unit == "objective" }, rows.filter { $0.unit == SolverBenchmarkRow.overrun })
-        let rates = rows.filter { $0.unit.hasSuffix("/ns") }
+        let instances = rows.filter { $0.unit == "objective" || $0.unit == SolverBenchmarkRow.errors }
+        let limits = rows.filter { $0.unit == SolverBenchmarkRow.overrun }
+        let rates = rows.filter { $0.unit.hasSuffix("/ns") || $0.unit.hasSuffix("/µs") }
         if !rates.isEmpty {
             var table = TextTable([
                 .text("rate of"), .text("on"), .text("engine"), .number("threads"), .number("rate"), .text(""), .number("goal"), .number("of twice one"),
@@ -95,12 +96,14 @@ public struct SolverBenchmarkReport: Codable, Sendable, Hashable {
         }
         if !instances.isEmpty {
             var table = TextTable([
-                .text("instance"), .number("target"), .number("median"), .number("least"), .number("greatest"), .number("met"), .number("median time"),
+                .text("instance"), .text("by"), .number("target"), .number("median"), .number("least"), .number("greatest"), .number("met"),
+                .number("median time"),
                 .number("min – max"), .number("wanted"), .text(""),
             ])
             for row in instances {
                 table.append([
-                    row.name, row.goal.map(SolveReport.number) ?? "", SolveReport.number(row.rate), SolveReport.number(row.objectives.min() ?? row.rate),
+                    row.name, row.sampler, row.goal.map(SolveReport.number) ?? "", SolveReport.number(row.rate),
+                    SolveReport.number(row.objectives.min() ?? row.rate),
                     SolveReport.number(row.objectives.max() ?? row.rate), row.met.map { "\($0)/\(row.objectives.count)" } ?? "",
                     SolveReport.time(row.seconds.median), SolveReport.time(row.seconds.min) + " – " + SolveReport.time(row.seconds.max),
                     row.within.map(SolveReport.time) ?? "", Self.verdict(row),

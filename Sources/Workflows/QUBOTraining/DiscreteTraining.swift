@@ -1,8 +1,8 @@
 internal import BitCore
 public import Datasets
 internal import Foundation
-public import Ising
-public import QUBOTraining
+internal import Ising
+internal import QUBOTraining
 
 /// What `spinflip qubo train` does: a network trained as a discrete problem, in one of its forms, and decoded by a forward pass.
 public struct DiscreteTraining: Sendable, Hashable {

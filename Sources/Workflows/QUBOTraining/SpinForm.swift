@@ -11,8 +11,8 @@ public enum SpinForm: String, Sendable, Hashable, CaseIterable {
         self = form
     }
 
-    /// Searches of the weights: annealing, tempering, tabu, and enumeration, which proves. `auto` is annealing.
-    public static let weightSamplers = ["auto", "sa", "pt", "tabu", "exact", "reference"]
+    /// Searches of the weights: annealing, tempering, tabu, annealing on growing batches, and enumeration, which proves. `auto` is annealing.
+    public static let weightSamplers = ["auto", "sa", "pt", "tabu", "batches", "exact", "reference"]
 
     /// What searches this form.
     /// - Parameter sampler: of the form `weights` one of `weightSamplers`, of `qubo` compound or a name of `SamplerCatalog`; nil for the form's own.
@@ -24,6 +24,7 @@ public enum SpinForm: String, Sendable, Hashable, CaseIterable {
             case "auto", "sa": return WeightAnnealing()
             case "pt": return WeightAnnealing(.init(method: .tempering))
             case "tabu": return WeightAnnealing(.init(method: .tabu))
+            case "batches": return WeightBatches()
             case "exact": return WeightEnumeration()
             case "reference": return ReferenceAnnealing()
             case let name: throw UnknownName("search of weights", name, known: Self.weightSamplers)

@@ -116,7 +116,8 @@ package struct RegularisationStudy: Sendable {
             var objective = TrainingObjective()
             if let share = regulariser.margin {
                 objective.margin = MarginReward(measure: regulariser.measure)
-                objective.margin?.weight = try SpinProblem(network, samples, objective).lexicographicWeight * share
+                let greatest = try SpinProblem(network, samples, objective).lexicographicWeight
+                objective.margin?.weight = greatest * share
             }
             let problem = try SpinProblem(network, samples, objective)
             func judge(_ solver: any SpinSolver, isProof: Bool) throws -> Outcome? {

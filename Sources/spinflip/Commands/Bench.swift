@@ -8,7 +8,7 @@ internal import Workflows
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure rates beside a roof measured in the same run.",
-        subcommands: [KernelBench.self, InferenceBench.self, TrainingBench.self, SolverBench.self])
+        subcommands: [KernelBench.self, InferenceBench.self, TrainingBench.self, SolverBench.self, DiscreteBench.self])
 
     struct KernelBench: Command {
         static let stopsCleanly = true
@@ -154,6 +154,38 @@ struct Bench: ParsableCommand {
             guard report.isComplete else { return .interrupted }
             let missed = target != nil && report.rows.contains { $0.unit == "objective" && $0.isReached == false }
             return missed ? .targetNotMet : .done
+        }
+    }
+
+    struct DiscreteBench: Command {
+        static let stopsCleanly = true
+        static let configuration = CommandConfiguration(
+            commandName: "discrete",
+            abstract: "How soon small networks trained as discrete problems make no error, and how fast weights are searched.",
+            discussion: """
+                Samples are labelled by random networks of the same edges, so that some weights make no error. Exit status 1 says that some goal was \
+                missed.
+                """)
+
+        @Option(help: ArgumentHelp("Teachers of each size, with seeds from --seed on.", valueName: "n"))
+        var seeds = 20
+
+        @Option(help: ArgumentHelp("Seconds a search.", valueName: "s"))
+        var timeLimit = 10.0
+
+        @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            guard seeds > 0, timeLimit > 0 else { throw ValidationError("--seeds and --time-limit must be greater than 0") }
+        }
+
+        func perform(_ terminal: Terminal) throws -> ExitStatus {
+            let rates = try DiscreteBenchmark.rates(seed: common.seed, terminal.control)
+            let fits = try DiscreteBenchmark.fits(seeds: seeds, firstSeed: common.seed, timeLimit: timeLimit, terminal.control)
+            let report = SolverBenchmarkReport(rows: rates.rows + fits.rows, isComplete: rates.isComplete && fits.isComplete)
+            terminal.finish(report) { report.text }
+            guard report.isComplete else { return .interrupted }
+            return report.rows.contains { $0.isReached == false } ? .targetNotMet : .done
         }
     }
 }

@@ -69,7 +69,8 @@ struct QUBOTrain: Command {
         discussion: """
             The weights found are judged by a forward pass, whatever the form said of them. weights searches the weights themselves, qubo with auxiliary \
             bits for activations and sums, polynomial without; --sampler names what searches (spinflip solve --help), exact where optimality is to be \
-            proved. With --dropout, subnetworks are trained one after another, and what their solutions agree on becomes cheaper.
+            proved. Searches of weights: sa, pt, tabu, exact, reference, and batches for large data sets (with --hinge). With --dropout, subnetworks are \
+            trained one after another, and what their solutions agree on becomes cheaper.
             """)
 
     @OptionGroup var task: DiscreteTaskOptions

@@ -75,7 +75,7 @@ private struct Proof: SpinSolver {
     @Test func theTableIsWritten() throws {
         try Fixtures.withFolder { folder in
             let experiment = Experiment(name: "few", title: "A few", source: "a paper", needs: "nothing", takes: [:]) { budget, context in
-                var study = try FewShotStudy(budget, context)
+                var study = FewShotStudy(budget, context)
                 study.shots = [3]
                 (study.seeds, study.hidden, study.updateLimit, study.testLimit) = ([1, 2], 3, 400, 100)
                 (study.latentHidden, study.epochs) = (32, 3)

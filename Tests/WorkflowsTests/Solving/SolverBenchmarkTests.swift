@@ -28,6 +28,17 @@ import Workflows
         #expect(throws: (any Error).self) { try SolverBenchmark.limits(["exat"], threads: 1, seed: 0, Self.control) }
     }
 
+    @Test func trainingAsADiscreteProblem() throws {
+        let rates = try DiscreteBenchmark.rates(layers: [12, 4, 3], samples: [64, 128], seconds: 0.02, repeats: 1, Self.control)
+        #expect(rates.isComplete && rates.rows.map(\.unit) == ["flips/µs", "flips/µs"] && rates.rows.allSatisfy { $0.rate > 0 && $0.isReached != nil })
+        #expect(rates.rows[1].goal == rates.rows[0].rate / 2)
+        let fits = try DiscreteBenchmark.fits(teachers: [.init([5, 2, 1], samples: 6)], seeds: 3, Self.control)
+        #expect(fits.isComplete && fits.rows.map(\.sampler) == ["weights", "qubo"])
+        #expect(fits.rows.allSatisfy { $0.met == 3 && $0.objectives == [0, 0, 0] && $0.goal == 0 })
+        #expect(fits.text.contains("5-2-1, 6 samples"))
+        #expect(try !DiscreteBenchmark.fits(RunControl(seconds: { 0 }, isCancelled: { true })).isComplete)
+    }
+
     @Test func nothingPublishedIsAnError() {
         #expect(throws: ConfigurationError.self) { try SolverBenchmark.published(in: "/nowhere") }
     }
