@@ -40,6 +40,15 @@ for sampler in neal tabu greedy; do
     echo "test-external: $sampler found $found, the optimum is $best"
     [ "$found" = "$best" ]
 done
+# The training of a network: its QUBO as a file, and decoded.
+task=(--layers 5-2-1 --dataset teacher --samples 6 --quiet)
+"$spinflip" qubo build "${task[@]}" --out "$folder/form.json" >/dev/null
+found=$("$spinflip" solve "$folder/form.json" --quiet --json --time-limit 60 --target 0 --sampler "external:$python $bridge --sampler neal" | value objective)
+echo "test-external: neal found $found for a network's QUBO, the optimum is 0"
+[ "$found" = 0 ]
+wrong=$("$spinflip" qubo train "${task[@]}" --form qubo --json --time-limit 60 --sampler "external:$python $bridge --sampler neal" | value trainErrors)
+echo "test-external: the network that neal trained makes $wrong errors"
+[ "$wrong" = 0 ]
 # A time limit keeps what was found before.
 "$spinflip" solve "$folder/problem.txt" --quiet --time-limit 3 \
     --sampler "external:$python $bridge --sampler neal" >"$folder/text"

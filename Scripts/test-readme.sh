@@ -35,6 +35,11 @@ run solve "$out/graph.txt" --time-limit 2 --plot "$out/cut.svg" --target 6000
 run convert "$out/graph.txt" --to qubo --out "$out/graph.qubo"
 run solve Examples/knapsack.json --assignment --target 14
 grep -q '<svg' "$out/cut.svg"
+run qubo train --layers 9-3-1 --dataset digits --classes 3,5 --samples 40 --margin auto --sampler exact
+run qubo build --layers 5-2-1 --dataset teacher --samples 6 --out "$out/form.json"
+run qubo verify --layers 5-2-1 --dataset teacher --samples 6
+run reproduce qubo-regularisation --budget quick --out "$out/regularisation"
+run reproduce few-shot-mnist --budget quick --out "$out/few-shot"
 run bench kernels --quick
 run bench inference "$model"
 run bench training --rounds 3

@@ -94,10 +94,25 @@ import Testing
         #expect(two.accuracy(on: wanted, parallel: Parallel(threads: 2)) == one.accuracy(on: wanted))
     }
 
+    @Test func pairsOfTwoOutputsCompareTheirSums() throws {
+        let digits = try LabelledSpins(Dataset.digits(), encoding: .init(side: 4))
+        let train = digits.selecting(digits.labels.indices.filter { [0, 1, 4].contains(digits.labels[$0]) }.prefix(60).map { $0 })
+        let ensemble = try PairEnsemble(
+            train, network: SpinNetwork(layers: [16, 6, 2]), objective: TrainingObjective(loss: .hinge(margin: 3)),
+            solver: WeightAnnealing(.init(reads: 2)), seed: 3)
+        #expect(ensemble.members.count == 3)
+        // One in three by chance.
+        #expect(ensemble.accuracy(on: train) > 0.6)
+        let member = ensemble.members[0]
+        let rows = PackedRows(train)
+        let sums = member.classifier.sums(rows)
+        #expect(member.sums(rows) == (0..<60).map { sums[2 * $0] - sums[2 * $0 + 1] })
+    }
+
     @Test func whatMakesNoEnsembleIsNamed() throws {
         let data = try LabelledSpins(Dataset.digits().prefix(30), encoding: .init(side: 3))
         let solver = ReferenceAnnealing(.init(reads: 1, sweeps: 1))
-        #expect(throws: EnsembleError.outputs(2)) { try PairEnsemble(data, network: SpinNetwork(layers: [9, 2]), solver: solver, seed: 1) }
+        #expect(throws: EnsembleError.outputs(3)) { try PairEnsemble(data, network: SpinNetwork(layers: [9, 3]), solver: solver, seed: 1) }
         #expect(throws: EnsembleError.members(0)) { try PairEnsemble(data, network: SpinNetwork(layers: [9, 1]), perPair: 0, solver: solver, seed: 1) }
         #expect(throws: EnsembleError.classes(1)) {
             try PairEnsemble(data.selecting([0]), network: SpinNetwork(layers: [9, 1]), solver: solver, seed: 1)
@@ -106,5 +121,33 @@ import Testing
         #expect(throws: SpinProblemError.inputs(samples: 9, network: 8)) {
             try PairEnsemble(data, network: SpinNetwork(layers: [8, 1]), solver: solver, seed: 1)
         }
+    }
+}
+
+@Suite struct CommitteeTests {
+    @Test func sumsAreAdded() throws {
+        let digits = try LabelledSpins(Dataset.digits(), encoding: .init(side: 4))
+        let train = digits.selecting(Array(0..<100))
+        let network = try SpinNetwork(layers: [16, 20, 10])
+        func committee(_ count: Int, _ parallel: Parallel) throws -> SpinCommittee {
+            try SpinCommittee(
+                train, network: network, objective: TrainingObjective(loss: .hinge(margin: 8)), count: count,
+                solver: WeightBatches(.init(hot: 0.03, cold: 0.002, batches: 6)), seed: 4, parallel: parallel)
+        }
+        let three = try committee(3, .serial)
+        #expect(three.members.count == 3 && three.accuracy(on: train) > 0.6)
+        let rows = PackedRows(digits)
+        let sums = three.members.map { $0.sums(rows) }
+        let expected = (0..<digits.count).map { row in
+            let all = (0..<10).map { output in sums.reduce(0) { $0 + $1[row * 10 + output] } }
+            return all.firstIndex(of: all.max() ?? 0)
+        }
+        #expect(three.labels(rows) == expected)
+        let parallel = try committee(3, Parallel(threads: 2))
+        #expect(parallel.members == three.members && parallel.labels(rows, parallel: Parallel(threads: 2)) == three.labels(rows))
+        // A committee of one is its member.
+        let one = try committee(1, .serial)
+        #expect(one.members == [three.members[0]] && one.labels(rows) == one.members[0].labels(rows))
+        #expect(throws: EnsembleError.members(0)) { try committee(0, .serial) }
     }
 }

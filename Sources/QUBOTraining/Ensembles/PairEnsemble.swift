@@ -1,6 +1,5 @@
 public import BitCore
 public import Ising
-internal import Synchronization
 
 /// A network for every pair of classes, and a majority vote: how exact training has been brought to ten classes (the BeMi ensemble, arXiv 2212.03659).
 ///
@@ -15,6 +14,13 @@ public struct PairEnsemble: Sendable {
         public let negative: Int
         public let classifier: SpinClassifier
         public let solution: SpinSolution
+
+        /// For its class at +1 where they are at least 0: of two outputs the difference.
+        package func sums(_ rows: PackedRows) -> [Int] {
+            let sums = classifier.sums(rows)
+            guard classifier.network.outputs.count == 2 else { return sums }
+            return stride(from: 0, to: sums.count, by: 2).map { sums[$0] - sums[$0 + 1] }
+        }
     }
 
     public let classCount: Int
@@ -23,7 +29,7 @@ public struct PairEnsemble: Sendable {
 
     /// Trains `perPair` networks, from different seeds, for every pair of the classes that occur.
     /// - Parameters:
-    ///   - network: of one output, the same for all pairs.
+    ///   - network: of one output, or of one for each class of a pair, as a hinge loss wants; the same for all pairs.
     ///   - control: a limit of time is shared among the members.
     ///   - parallel: members that are trained at a time, each on one thread. The result does not depend on it where the solver ends by itself.
     /// - Throws: `EnsembleError`, or what the solver or the problem throws.
@@ -31,47 +37,36 @@ public struct PairEnsemble: Sendable {
         _ data: LabelledSpins, network: SpinNetwork, objective: TrainingObjective = TrainingObjective(), perPair: Int = 1, solver: any SpinSolver,
         seed: UInt64, control: SamplingControl = SamplingControl(), parallel: Parallel = .serial
     ) throws {
-        guard network.outputs.count == 1 else { throw EnsembleError.outputs(network.outputs.count) }
+        guard [1, 2].contains(network.outputs.count) else { throw EnsembleError.outputs(network.outputs.count) }
         guard perPair >= 1 else { throw EnsembleError.members(perPair) }
         let classes = Set(data.labels).sorted()
         guard classes.count >= 2 else { throw EnsembleError.classes(classes.count) }
         let jobs: [(positive: Int, negative: Int, turn: Int)] = classes.indices.flatMap { a in
             classes[(a + 1)...].flatMap { b in (0..<perPair).map { (classes[a], b, $0) } }
         }
-        var own = control
-        own.threads = 1
-        own.timeLimit = control.timeLimit.map { $0 * Double(min(parallel.threads, jobs.count)) / Double(jobs.count) }
-        own.onImprovement = { _ in }
+        let own = control.shared(among: jobs.count, by: parallel)
         let root = SeededGenerator(seed: seed).split("pairs")
-        let results = Mutex<[Int: Result<Member, any Error>]>([:])
-        parallel.forEach(jobs.count) { [own] range in
-            for index in range {
-                let job = jobs[index]
-                let result = Result {
-                    let problem = try SpinProblem(network, SpinSamples(data, .pair(job.positive, job.negative)), objective)
-                    var generator = root.split(UInt64(index))
-                    let solution = try solver.solve(problem, seed: generator.next(), control: own)
-                    return Member(
-                        positive: job.positive, negative: job.negative, classifier: SpinClassifier(network, solution.weights), solution: solution)
-                }
-                results.withLock { $0[index] = result }
-            }
+        members = try parallel.map(jobs.count) { index in
+            let job = jobs[index]
+            let samples = try Self.samples(data, job.positive, job.negative, outputs: network.outputs.count)
+            var generator = root.split(UInt64(index))
+            let solution = try solver.solve(SpinProblem(network, samples, objective), seed: generator.next(), control: own)
+            return Member(positive: job.positive, negative: job.negative, classifier: SpinClassifier(network, solution.weights), solution: solution)
         }
-        let found = results.withLock { $0 }
-        members = try jobs.indices.compactMap { try found[$0]?.get() }
         classCount = data.classCount
+    }
+
+    /// The samples of two classes; with two outputs the first is that of class `a`.
+    private static func samples(_ data: LabelledSpins, _ a: Int, _ b: Int, outputs: Int) throws(SpinDataError) -> SpinSamples {
+        guard outputs == 2 else { return try SpinSamples(data, .pair(a, b)) }
+        let items = data.selecting(data.labels.indices.filter { [a, b].contains(data.labels[$0]) })
+        let labels = items.labels.map { $0 == a ? 0 : 1 }
+        return try SpinSamples(LabelledSpins(name: data.name, inputs: data.inputs, classCount: 2, values: items.values, labels: labels), .all)
     }
 
     /// Classes of rows.
     public func labels(_ rows: PackedRows, parallel: Parallel = .serial) -> [Int] {
-        let sums = Mutex([[Int]](repeating: [], count: members.count))
-        parallel.forEach(members.count) { range in
-            for index in range {
-                let own = members[index].classifier.sums(rows)
-                sums.withLock { $0[index] = own }
-            }
-        }
-        let all = sums.withLock { $0 }
+        let all = parallel.map(members.count) { members[$0].sums(rows) }
         return (0..<rows.count).map { row in winner(all.map { $0[row] }) }
     }
 
@@ -110,8 +105,8 @@ public struct PairEnsemble: Sendable {
         return leaders.first ?? 0
     }
 
-    /// Training errors, over all members.
-    public var trainErrors: Int { members.reduce(0) { $0 + $1.solution.evaluation.errors } }
+    /// Training samples that members get wrong, over all of them.
+    public var trainErrors: Int { members.reduce(0) { $0 + $1.solution.evaluation.samples - $1.solution.evaluation.correct } }
 }
 
 /// Why an ensemble cannot be trained.
@@ -122,7 +117,7 @@ public enum EnsembleError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .outputs(let count): "networks of pairs have one output, not \(count); end the layers with 1"
+        case .outputs(let count): "networks of pairs have one output or two, not \(count); end the layers with 1 or 2"
         case .members(let count): "\(count) networks a pair; use 1 or more"
         case .classes(let count): "items of \(count) class\(count == 1 ? "" : "es") make no pairs; give items of at least two"
         }

@@ -80,10 +80,13 @@ public struct SpinClassifier: Hashable, Sendable {
     public func labels(_ rows: PackedRows) -> [Int] {
         let sums = sums(rows)
         let outputs = network.outputs.count
-        if outputs == 1 { return sums.map { $0 >= 0 ? 1 : 0 } }
-        return (0..<rows.count).map { row in
-            let own = sums[row * outputs..<(row + 1) * outputs]
-            return own.indices.reduce(own.startIndex) { own[$1] > own[$0] ? $1 : $0 } - own.startIndex
+        return outputs == 1 ? sums.map { $0 >= 0 ? 1 : 0 } : Self.largest(sums, of: outputs)
+    }
+
+    /// Row by row the place of the largest sum, the first of equal ones.
+    static func largest(_ sums: [Int], of outputs: Int) -> [Int] {
+        stride(from: 0, to: sums.count, by: outputs).map { start in
+            (start..<start + outputs).reduce(start) { sums[$1] > sums[$0] ? $1 : $0 } - start
         }
     }
 

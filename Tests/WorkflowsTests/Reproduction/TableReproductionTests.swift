@@ -77,7 +77,7 @@ private struct Proof: SpinSolver {
             let experiment = Experiment(name: "few", title: "A few", source: "a paper", needs: "nothing", takes: [:]) { budget, context in
                 var study = FewShotStudy(budget, context)
                 study.shots = [3]
-                (study.seeds, study.hidden, study.updateLimit, study.testLimit) = ([1, 2], 3, 400, 100)
+                (study.seeds, study.hidden, study.pairHidden, study.members, study.sweeps, study.testLimit) = ([1, 2], 12, 6, 2, 1, 100)
                 (study.latentHidden, study.epochs) = (32, 3)
                 return try study.table(context)
             }
@@ -85,7 +85,7 @@ private struct Proof: SpinSolver {
                 experiment, budget: .quick, folder: folder + "/out", catalog: DatasetCatalog(folder: "/nowhere"), engine: PortableEngine(), threads: 2)
             reproduction.command = "spinflip reproduce few"
             let report = try reproduction.run(Fixtures.control())
-            #expect(report.rows.count == 5 && report.completed == 2 && report.runs == 2 && !report.interrupted && report.sweepPath == nil)
+            #expect(report.rows.count == 9 && report.completed == 2 && report.runs == 2 && !report.interrupted && report.sweepPath == nil)
             for row in report.rows.prefix(3) { #expect(row.ours.map { $0 > 0.15 } == true && row.seeds == [1, 2], "\(row.what): \(row.ours ?? -1)") }
             #expect(report.rows[0].note.hasPrefix("NOT comparable"))
             let markdown = try String(contentsOfFile: report.markdownPath, encoding: .utf8)
