@@ -2,7 +2,7 @@ import Ising
 import QUBOTraining
 import Testing
 
-/// Forms proved by enumeration, and refuted where a penalty is too small: the cases of methods.md §1.7 and §7.1, and random graphs.
+/// Forms proved by enumeration, and refuted where a penalty is too small: small cases with known optima, and random graphs.
 @Suite struct FormulationProofTests {
     private static let rows: [[Int8]] = [[1, 1, 1], [1, -1, 1], [-1, 1, -1], [-1, -1, 1], [1, -1, -1]]
 

@@ -4,7 +4,7 @@ import Testing
 
 /// The bits of a QUBO, its size, and its states.
 @Suite struct QUBOFormTests {
-    /// The table of methods.md §1.4; of 3-5-1 there are no more than eight different rows.
+    /// Sizes that were counted by hand; of 3-5-1 there are no more than eight different rows.
     @Test(arguments: [
         ([3, 5, 1], 8, 20 + 8 * 18), ([9, 3, 1], 10, 200), ([9, 3, 1], 20, 370), ([9, 3, 1], 100, 1_730), ([16, 4, 1], 20, 608), ([25, 5, 1], 20, 790),
         ([25, 5, 1], 100, 3_430), ([25, 5, 5, 1], 20, 1_615), ([64, 8, 1], 100, 7_320), ([784, 16, 10], 100, 49_704),
@@ -25,7 +25,7 @@ import Testing
         #expect(try QUBOForm(problem).qubo.variables == 20 + 8 * 18)
     }
 
-    /// Threshold constants of methods.md §7.1: bits k and δ, seen in the constraint of a neuron whose weights agree with no input.
+    /// Threshold constants: bits k and δ, seen in the constraint of a neuron whose weights agree with no input.
     @Test(arguments: [
         (1, 1, 0), (2, 2, 1), (3, 2, 0), (4, 3, 2), (5, 3, 1), (6, 3, 1), (7, 3, 0), (8, 4, 4), (9, 4, 3), (15, 4, 0), (16, 5, 8),
     ])

@@ -24,7 +24,7 @@ import Testing
         #expect(network.incoming(4).map { network.edges[$0].source } == [0, 1, 2, 3])
     }
 
-    /// Sizes of methods.md §1.4.
+    /// Sizes that were counted by hand.
     @Test(arguments: [
         ([3, 5, 1], 20), ([9, 3, 1], 30), ([16, 4, 1], 68), ([25, 5, 1], 130), ([25, 5, 5, 1], 155), ([64, 8, 1], 520), ([784, 16, 10], 12_704),
     ])

@@ -1,7 +1,7 @@
 internal import BitCore
 public import Ising
 
-/// The dropout iteration (methods.md §1.6, derived from the abstract of arXiv 2601.00449 and the bias update of Sasdelli & Chin's code): reduced
+/// The dropout iteration (derived from the abstract of arXiv 2601.00449 and the bias update of Sasdelli & Chin's code): reduced
 /// subnetworks are trained one after another, and what their solutions agree on becomes cheaper.
 ///
 ///     h = 0

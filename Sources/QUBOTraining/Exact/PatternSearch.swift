@@ -136,7 +136,7 @@ final class PatternSearch {
         return best
     }
 
-    /// A leaf whose sums are counted in bits: K + δ has its highest bit where K ≥ ⌈n/2⌉ (methods.md §1.4), so counters begin at δ and the last of them is
+    /// A leaf whose sums are counted in bits: K + δ has its highest bit where K ≥ ⌈n/2⌉, so counters begin at δ and the last of them is
     /// the activation.
     private func countedLeast(_ index: Int, _ leaf: Int) -> (energy: Double, count: Int, weights: UInt64) {
         let (free, fixed) = (plan.free[leaf], plan.fixed[leaf])

@@ -20,7 +20,7 @@ public struct TrainingObjective: Hashable, Sendable, Codable {
 
 /// A reward for sums far from the threshold, so that small changes of the input flip no neuron.
 ///
-/// The margin of a neuron in a sample is M = ⌊z/2⌋ if z ≥ 0, ⌊(−z − 1)/2⌋ if not (methods.md §1.5: the slack bits of the activation's constraint), when
+/// The margin of a neuron in a sample is M = ⌊z/2⌋ if z ≥ 0, ⌊(−z − 1)/2⌋ if not (Documentation/Design/qubo-training.md: the slack bits of the activation's constraint), when
 /// all its parents are ±1; with other integers among them z moves in steps of 1, and M = z or −z − 1.
 public struct MarginReward: Hashable, Sendable, Codable {
     public enum Neurons: String, Hashable, Sendable, Codable, CaseIterable { case hidden, output, all }

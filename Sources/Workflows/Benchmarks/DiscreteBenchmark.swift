@@ -5,7 +5,7 @@ internal import QUBOTraining
 
 /// How soon the training of small networks as a discrete problem makes no error, and how fast the space of weights is searched.
 public enum DiscreteBenchmark {
-    /// Networks, training samples and seconds in which the median seed is to fit its teacher. (methods.md §7.1)
+    /// Networks, training samples and seconds in which the median seed is to fit its teacher.
     public struct Teacher: Sendable, Hashable {
         public var layers: [Int]
         public var samples: Int
