@@ -19,6 +19,17 @@ import _TestSupport
         #expect(InferenceSession(model).scores([0, 255, 7, 100, 200, 3, 50, 60, 70], count: 1) == [-403390, 136307, -754933])
     }
 
+    /// A network for images as first published: a small BinaryNet, convolutions, thresholds and pooling of bits.
+    @Test(arguments: InstructionSet.supported) func versionOneOfImages(_ set: InstructionSet) throws {
+        let bytes = try Self.file("version-1-images")
+        let model = try InferenceModel(parsing: bytes)
+        #expect(model.encoded() == bytes)
+        let image = (0..<model.inputCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 96) }
+        let scores = InferenceSession(model, kernels: Kernels(set)).scores(image, count: 1)
+        #expect(scores == [])
+        #expect(ReferenceInterpreter(model).scores(image, count: 1) == scores)
+    }
+
     /// The same model as the Python package `safetensors` 0.8.0 writes it: other order, other spacing.
     @Test func versionOneFromPython() throws {
         let (ours, theirs) = (try InferenceModel(parsing: try Self.file("version-1")), try InferenceModel(parsing: try Self.file("version-1-python")))

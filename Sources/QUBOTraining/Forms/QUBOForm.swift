@@ -1,7 +1,6 @@
 public import Ising
 
-/// The training of a binary network as a QUBO (derived in Documentation/Design/qubo-training.md from arXiv:2107.02751 and 2601.00449;
-/// Documentation/Design/qubo-training.md):
+/// The training of a binary network as a QUBO (derived from arXiv:2107.02751 and 2601.00449 in Documentation/Design/qubo-training.md):
 ///
 ///     E = Σ_rows Σ_outputs (how often the bit α_o is wrong) + λ_R·Σ R(ω, α, m) + λ_T·Σ (shifted sum − α − slack)² − rewards + Σ_e h_e·(2ω_e − 1)
 ///

@@ -11,7 +11,7 @@ extension LoadedModel {
         var generator = SeededGenerator(seed: seed).split("benchmark")
         let largest = 1024
         let bytes = (0..<largest * model.inputCount).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-        var cases = [(batch: 1, threads: 1), (batch: largest, threads: 1)]
+        var cases = [(batch: 1, threads: 1), (batch: 128, threads: 1), (batch: largest, threads: 1)]
         if parallel.threads > 1 { cases.append((batch: largest, threads: parallel.threads)) }
         var rows: [BenchmarkRow] = []
         for (index, item) in cases.enumerated() where !control.isCancelled() {
