@@ -6,6 +6,9 @@ public struct Gradients: Sendable {
     public let specs: [ParameterSpec]
     private let starts: [Int]
     private var buffer: AlignedBuffer<Float>
+    /// See `LayerSignals`.
+    var signalRequests: [ParameterID: SignalSite] = [:]
+    var signals: [ParameterID: LayerSignals] = [:]
 
     public init(_ specs: [ParameterSpec]) {
         var starts: [Int] = []

@@ -87,11 +87,21 @@ extension Network {
     ) {
         var pending: [Tensor?] = Array(repeating: nil, count: nodes.count + 1)
         pending[nodes.count] = consume outputGradient
+        let taps = gradients.signalRequests.isEmpty ? [:] : signalTaps(gradients.signalRequests)
+        var tapped: [ParameterID: Tensor] = [:]
         for index in nodes.indices.reversed() {
             // Taken out, so that the layer holds the only reference and can write over it.
             guard let gradient = pending[index + 1].take() else { continue }
             let node = nodes[index]
             var cache = tape.take(index)
+            if !taps.isEmpty {
+                if let kernel = taps[index + 1] { tapped[kernel] = gradient }
+                if let source = node.layer as? any SignalSource, let gradient = tapped.removeValue(forKey: source.signalKernel),
+                    let inputs = source.signalInputs(cache)
+                {
+                    gradients.signals[source.signalKernel] = LayerSignals(inputs: inputs, outputGradient: gradient)
+                }
+            }
             if tape.isFused, repetitions[index] { cache.reals = [repeatedInput(of: index, tape.caches, parameters, context)] }
             let inputGradients: [Tensor?]
             if tape.isFused, index > 0, fusions[index - 1] {

@@ -21,6 +21,15 @@ public struct BoundOptimizer: Sendable {
     /// The rule of a parameter; nil for statistics.
     public func rule(for id: ParameterID) -> (any UpdateRule)? { assignment[id.index].map { routes[$0].rule } }
 
+    /// Kernels whose rules want signals, and where.
+    public var signalRequests: [ParameterID: SignalSite] {
+        var result: [ParameterID: SignalSite] = [:]
+        for (index, route) in assignment.enumerated() where route != nil && specs[index].role == .kernel {
+            if let route, let site = routes[route].rule.signals { result[ParameterID(index: index)] = site }
+        }
+        return result
+    }
+
     /// Bytes that the rules' state takes.
     public var stateBytes: Int { states.reduce(0) { $0 + $1.byteCount } }
 
@@ -30,6 +39,15 @@ public struct BoundOptimizer: Sendable {
         public var flips: [FlipCount] = []
         /// The first parameter whose step wrote a number that is not finite.
         public var fault: ParameterID?
+        /// What rules have to say of their steps.
+        public var measures: [ParameterID: [String: Double]] = [:]
+        /// The first parameter whose step could not be made, and why.
+        public var failure: Failure?
+
+        public struct Failure: Sendable, Hashable {
+            public var parameter: ParameterID
+            public var reason: String
+        }
     }
 
     /// One step for every trained parameter. With `countFlips`, flips are counted for each kernel of signs; without, only where the rule
@@ -45,6 +63,11 @@ public struct BoundOptimizer: Sendable {
             let isLatent = spec.encoding == .latentBinary
             let before = isLatent && countFlips ? parameters.signs(id, kernels: context.kernels, parallel: context.parallel) : nil
             let update = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context)
+            if let reason = update.failure {
+                outcome.failure = .init(parameter: id, reason: reason)
+                return outcome
+            }
+            if !update.measures.isEmpty { outcome.measures[id] = update.measures }
             if !update.isFinite, outcome.fault == nil { outcome.fault = id }
             if let known = update.flips {
                 outcome.flips.append(FlipCount(parameter: id, flips: known, count: spec.count))

@@ -49,6 +49,16 @@ public struct Optimizer: Sendable {
 
     public init(_ routes: [Route]) { self.routes = routes }
 
+    /// Gives every trained parameter of a network its rule, and checks that rules get the signals they want.
+    public func bind(to network: Network) throws(RoutingError) -> BoundOptimizer {
+        let bound = try bind(to: network.specs)
+        let available = network.signalParameters
+        for id in bound.signalRequests.keys.sorted(by: { $0.index < $1.index }) where !available.contains(id) {
+            throw .noSignals(parameter: network.specs[id.index].name, rule: bound.rule(for: id)?.name ?? "its rule")
+        }
+        return bound
+    }
+
     /// Gives every trained parameter its rule.
     public func bind(to specs: [ParameterSpec]) throws(RoutingError) -> BoundOptimizer {
         var assignment: [Int?] = Array(repeating: nil, count: specs.count)
@@ -77,6 +87,7 @@ public enum RoutingError: Error, Hashable, CustomStringConvertible {
     case unclaimed(parameter: String)
     case idleRoute(predicate: String, rule: String)
     case unsupportedEncoding(parameter: String, encoding: ParameterEncoding, rule: String)
+    case noSignals(parameter: String, rule: String)
 
     public var description: String {
         switch self {
@@ -86,6 +97,8 @@ public enum RoutingError: Error, Hashable, CustomStringConvertible {
         case .idleRoute(let predicate, let rule): "the route '\(predicate)' to \(rule) claims no parameter of this network; remove or correct it"
         case .unsupportedEncoding(let parameter, let encoding, let rule):
             "\(rule) cannot update \(parameter), which is held as \(encoding.rawValue); choose a rule or a kernel encoding that fit"
+        case .noSignals(let parameter, let rule):
+            "\(rule) needs signs at the inputs of \(parameter) and a layer that hands them on; binarise the input or route this parameter to another rule"
         }
     }
 }

@@ -24,7 +24,7 @@ public struct Trainer: Sendable {
         _ network: Network, _ optimizer: Optimizer, _ options: TrainingOptions, _ context: ExecutionContext, shipping: Network? = nil
     ) throws(RoutingError) {
         let parameters = network.makeParameters(SeededGenerator(seed: options.seed).split("parameters"))
-        let bound = try optimizer.bind(to: network.specs)
+        let bound = try optimizer.bind(to: network)
         self.init(network, state: TrainingState(parameters: parameters, optimizer: bound), options, context, shipping: shipping)
     }
 
@@ -36,6 +36,7 @@ public struct Trainer: Sendable {
         self.state = state
         shippedNetwork = shipping ?? network
         gradients = Gradients(network.specs)
+        gradients.request(state.optimizer.signalRequests)
     }
 
     /// The parameters as `shippedNetwork` holds them.
@@ -116,6 +117,12 @@ public struct Trainer: Sendable {
         }
         let countFlips = options.flipInterval > 0 && clock.step % options.flipInterval == 0
         let outcome = state.optimizer.step(&state.parameters, gradients, clock, countFlips: countFlips, context)
+        gradients.dropSignals()
+        if let failure = outcome.failure {
+            throw .rule(
+                parameter: network.specs[failure.parameter.index].name, rule: state.optimizer.rule(for: failure.parameter)?.name ?? "its rule",
+                reason: failure.reason)
+        }
         if let id = outcome.fault {
             let update = Divergence.update(
                 parameter: network.specs[id.index].name, rule: state.optimizer.rule(for: id)?.name ?? "its rule")
@@ -123,6 +130,11 @@ public struct Trainer: Sendable {
         }
         if let measured { state.totals.measure(state.parameters, measured, state.optimizer, clock, context) }
 
+        if !outcome.measures.isEmpty {
+            var measures = state.totals.measures ?? [:]
+            for (id, values) in outcome.measures { measures[network.specs[id.index].name, default: [:]].merge(values) { $0 + $1 } }
+            state.totals.measures = measures
+        }
         state.totals.loss += loss.mean * Double(batch.items.count)
         state.totals.correct += loss.correct
         state.totals.items += batch.items.count
@@ -180,7 +192,7 @@ public struct Trainer: Sendable {
             trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: testAccuracy, validationAccuracy: validationAccuracy,
             flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio),
             diagnostics: totals.layers.mapValues(\.means), schedules: schedules, seconds: seconds, waitSeconds: 0,
-            imagesPerSecond: seconds > 0 ? Double(items) / seconds : 0)
+            imagesPerSecond: seconds > 0 ? Double(items) / seconds : 0, measures: totals.measures)
     }
 
     private func stepReport(_ steps: Int) -> StepReport {

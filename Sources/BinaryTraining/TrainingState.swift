@@ -35,6 +35,8 @@ public struct EpochTotals: Sendable, Hashable, Codable {
     public var flips: [String: Flips] = [:]
     /// By name of the kernel: what was measured.
     var layers: [String: LayerDiagnostics.Sums] = [:]
+    /// By parameter name: what rules had to say, summed over the steps. nil where nobody said anything, as in checkpoints of older versions.
+    public internal(set) var measures: [String: [String: Double]]?
 
     public init() {}
 
@@ -78,6 +80,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     /// Part of `seconds` in which the steps waited for their batches.
     public var waitSeconds: Double
     public var imagesPerSecond: Double
+    /// By parameter name: what rules had to say, summed over the steps of the epoch.
+    public var measures: [String: [String: Double]]?
 }
 
 /// Progress within an epoch.
@@ -98,6 +102,8 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
     case itemShape(network: String, data: String)
     case teacher(items: Int, classes: Int, data: Int, network: Int)
     case noTeacher
+    /// A rule could not make its step.
+    case rule(parameter: String, rule: String, reason: String)
 
     public var description: String {
         switch self {
@@ -108,6 +114,7 @@ public enum TrainingError: Error, Hashable, CustomStringConvertible {
         case .teacher(let items, let classes, let data, let network):
             "the teacher has scores of \(items) items in \(classes) classes, but the training data has \(data) items and the network \(network) classes; give scores of the same items"
         case .noTeacher: "the loss asks for a teacher's scores but there are none; give the trainer some"
+        case .rule(let parameter, let rule, let reason): "\(rule) could not update \(parameter): \(reason)"
         case .itemShape(let network, let data): "the network takes items of shape \(network) but the data has \(data); change one of them"
         }
     }

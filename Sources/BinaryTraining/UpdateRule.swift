@@ -57,6 +57,10 @@ public protocol UpdateRule: Sendable {
     /// Its schedules by name, for logs.
     var schedules: [String: Schedule] { get }
 
+    /// Where it wants the gradient at the outputs of a kernel's layer, with the layer's inputs; nil, as by default, for rules that do without. Only for
+    /// kernels of a rule that wants them are they kept (`Gradients.signals(of:)`).
+    var signals: SignalSite? { get }
+
     /// Applies one step to `id`.
     func update(
         _ id: ParameterID, of parameters: inout ParameterStore, _ gradients: Gradients, _ state: inout RuleState, _ clock: TrainingClock,
@@ -72,6 +76,7 @@ public protocol UpdateRule: Sendable {
 
 extension UpdateRule {
     public var numberNames: [String] { [] }
+    public var signals: SignalSite? { nil }
 
     public func countBelowThreshold(
         _ id: ParameterID, of parameters: ParameterStore, _ state: RuleState, _ clock: TrainingClock, _ context: ExecutionContext

@@ -10,10 +10,16 @@ public struct UpdateOutcome: Sendable, Hashable {
     public var flips: Int?
     /// False when the step wrote a number that is not finite.
     public var isFinite: Bool
+    /// Why the step was not made, in a sentence: something outside the rule, such as a solver it asks, failed.
+    public var failure: String?
+    /// What the rule has to say of the step, by name; logs have the sums over the steps of an epoch.
+    public var measures: [String: Double]
 
-    public init(flips: Int? = nil, isFinite: Bool = true) {
+    public init(flips: Int? = nil, isFinite: Bool = true, failure: String? = nil, measures: [String: Double] = [:]) {
         self.flips = flips
         self.isFinite = isFinite
+        self.failure = failure
+        self.measures = measures
     }
 }
 

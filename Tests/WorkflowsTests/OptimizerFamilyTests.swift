@@ -30,7 +30,7 @@ import Workflows
             #expect(epochs.last?.testAccuracy == result.testAccuracy)
             for layer in try #require(epochs.last?.layers) {
                 #expect(layer.gradientRMS ?? 0 > 0)
-                if family != .proxQuant { #expect(layer.belowThreshold != nil && (0...1).contains(layer.weightBalance ?? -1)) }
+                if family != .proxQuant, family != .projectedQPSBGD { #expect(layer.belowThreshold != nil && (0...1).contains(layer.weightBalance ?? -1)) }
             }
         }
     }

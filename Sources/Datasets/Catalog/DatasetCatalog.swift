@@ -67,8 +67,8 @@ public struct DatasetCatalog: Sendable {
 
     /// All names, in the order in which they are listed.
     public static let names = [
-        "digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "semeion", "folder:PATH", "csv:PATH", "teacher", "xor",
-        "parity", "bars-and-stripes",
+        "digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "semeion", "adult-a1a", "folder:PATH", "csv:PATH", "teacher",
+        "xor", "parity", "bars-and-stripes",
     ]
 
     public func list() -> [Listing] {
@@ -192,6 +192,12 @@ public struct DatasetCatalog: Sendable {
                 try Dataset(name: set.name, cifarBatches: Array(paths), classNames: set.classNames, adviceIfMissing: advice(set))
             }
             return try LabelledData(train: part(paths.dropLast()), test: part(paths.suffix(1)))
+        case .libsvm:
+            let labels = set.classNames.compactMap { Int($0) }
+            func part(_ path: String) throws(DatasetError) -> Dataset {
+                try Dataset(libsvm: path, name: set.name, features: set.itemShape.count, labels: labels, adviceIfMissing: advice(set))
+            }
+            return try LabelledData(train: part(paths[0]), test: part(paths[1]))
         case .semeion: return try LabelledData(semeion: Dataset(semeion: paths[0], adviceIfMissing: advice(set)))
         }
     }

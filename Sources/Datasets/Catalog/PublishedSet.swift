@@ -26,6 +26,8 @@ public struct PublishedSet: Sendable, Hashable {
         case cifar
         /// Text, a line an image; every fifth is for testing.
         case semeion
+        /// LIBSVM text of binary features; the last file is the test part.
+        case libsvm
     }
 
     public var name: String
@@ -88,5 +90,5 @@ public struct PublishedSet: Sendable, Hashable {
         testImages: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         testLabels: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")
 
-    public static let all = [mnist, fashionMNIST, cifar10, cifar10JPEG, cifar10Lossless, semeion]
+    public static let all = [mnist, fashionMNIST, cifar10, cifar10JPEG, cifar10Lossless, semeion, adult]
 }

@@ -62,10 +62,14 @@ public enum RunEvent: Sendable, Hashable {
             public var belowThreshold: Double?
             /// Share of the weights that are +1.
             public var weightBalance: Double?
+            /// What the rule has to say, summed over the steps of the epoch: `projection.objective`.
+            public var measures: [String: Double]?
 
             public init(
-                name: String, flipRatio: Double? = nil, gradientRMS: Double? = nil, belowThreshold: Double? = nil, weightBalance: Double? = nil
+                name: String, flipRatio: Double? = nil, gradientRMS: Double? = nil, belowThreshold: Double? = nil, weightBalance: Double? = nil,
+                measures: [String: Double]? = nil
             ) {
+                self.measures = measures
                 self.name = name
                 self.flipRatio = flipRatio
                 self.gradientRMS = gradientRMS
@@ -78,7 +82,7 @@ public enum RunEvent: Sendable, Hashable {
                 let measured = report.diagnostics[name]
                 self.init(
                     name: name, flipRatio: report.flipRatios[name], gradientRMS: measured?.gradientRMS, belowThreshold: measured?.belowThreshold,
-                    weightBalance: measured?.weightBalance)
+                    weightBalance: measured?.weightBalance, measures: report.measures?[name])
             }
         }
 
@@ -130,7 +134,7 @@ public enum RunEvent: Sendable, Hashable {
             self.init(
                 time: time, epoch: report.epoch, step: report.step, trainLoss: report.trainLoss, trainAccuracy: report.trainAccuracy,
                 testAccuracy: report.testAccuracy, validationAccuracy: report.validationAccuracy, flipRatio: report.flipRatio,
-                layers: Set(report.flipRatios.keys).union(report.diagnostics.keys).sorted(by: Self.natural).map { Layer($0, report) },
+                layers: Set(report.flipRatios.keys).union(report.diagnostics.keys).union((report.measures ?? [:]).keys).sorted(by: Self.natural).map { Layer($0, report) },
                 learningRates: report.schedules, imagesPerSecond: report.imagesPerSecond, seconds: report.seconds, waitSeconds: report.waitSeconds,
                 peakBytes: peakBytes)
         }

@@ -14,6 +14,10 @@ struct DemoRecipe {
         DemoRecipe(optimizer: "adam", settings: ["learning-rate": "cosine:3e-3:1e-5"]),
         DemoRecipe(
             optimizer: "bop", settings: ["gamma": "cosine:3e-3:1e-6", "threshold": "3e-7", "learning-rate": "cosine:1e-2:1e-4"]),
+        // Inputs of ±1, so that both layers' gradients are projected through them; one sweep keeps a step cheap with 2,048 rows.
+        DemoRecipe(
+            optimizer: "qpsbgd",
+            settings: ["step": "cosine:1e-2:1e-4", "learning-rate": "cosine:1e-2:1e-4", "input": "binarised", "projection-sweeps": "1"]),
     ]
 
     func configuration(seed: UInt64, epochs: Int) -> TrainingConfiguration {

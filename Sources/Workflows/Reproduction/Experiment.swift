@@ -25,7 +25,9 @@ public struct Experiment: Sendable {
         case table(@Sendable (Budget, ExperimentContext) throws -> ExperimentTable)
     }
 
-    public static let all: [Experiment] = [.bop2OnCIFAR10, .bop2Ablation, .quboRegularisation, .fewShotMNIST]
+    public static let all: [Experiment] = [
+        .bop2OnCIFAR10, .bop2Ablation, .quboRegularisation, .fewShotMNIST, .qpsbgdRosenbrock, .qpsbgdMNISTPairs, .qpsbgdAdult, .qpsbgdScaling,
+    ]
 
     /// - Throws: `UnknownName` that lists the known ones.
     public init(named name: String) throws(UnknownName) {

@@ -56,14 +56,15 @@ extension ReproductionReport {
     /// Writes the object and the pages.
     /// - Parameters:
     ///   - charts: beside that of the accuracies.
+    ///   - lines: likewise.
     ///   - curves: where more is to be seen.
-    func write(charts: [IntervalChart] = [], curves: String) throws {
+    func write(charts: [IntervalChart] = [], lines: [LineChart] = [], curves: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try AtomicFile.write([UInt8](try encoder.encode(self)) + [10], to: jsonPath)
         try AtomicFile.write(markdown, to: markdownPath)
-        try AtomicFile.write(page(charts: charts, curves: curves).render(), to: pagePath)
+        try AtomicFile.write(page(charts: charts, lines: lines, curves: curves).render(), to: pagePath)
     }
 }
 

@@ -9,11 +9,13 @@ extension ReproductionReport {
     private static func points(_ value: Double) -> String { "\(value < 0 ? "−" : "+")\(NumberText.decimal(abs(value) * 100, 2))" }
 
     func published(_ row: Row) -> String {
-        row.published.map { row.isDifference ? Self.points($0) : NumberText.percent($0, places: 1) } ?? NumberText.none
+        if let unit = row.unit { return row.published.map { "\(NumberText.compact($0)) \(unit)" } ?? NumberText.none }
+        return row.published.map { row.isDifference ? Self.points($0) : NumberText.percent($0, places: 1) } ?? NumberText.none
     }
 
     func ours(_ row: Row) -> String {
         guard let mean = row.ours else { return NumberText.none }
+        if let unit = row.unit { return NumberText.compact(mean) + (row.interval.map { " ± \(NumberText.compact($0))" } ?? "") + " \(unit)" }
         let half = row.interval.map { " ± \(NumberText.decimal($0 * 100, 2))" } ?? ""
         return row.isDifference ? Self.points(mean) + half : NumberText.decimal(mean * 100, 2) + half + "\u{202F}%"
     }
@@ -76,12 +78,12 @@ extension ReproductionReport {
     }
 
     /// The web page.
-    func page(charts: [IntervalChart], curves: String) -> HTMLReport {
+    func page(charts: [IntervalChart], lines: [LineChart] = [], curves: String) -> HTMLReport {
         let first: [HTMLReport.Block] = [
             .text(setting), .table(pageTable(rows)), .text(Self.method), .text("Source of the published figures: \(source)."),
         ]
         var sections = [HTMLReport.Section("", first)]
-        let accuracies = rows.filter { !$0.isDifference && $0.ours != nil }
+        let accuracies = rows.filter { !$0.isDifference && $0.ours != nil && $0.unit == nil }
         if accuracies.count > 1 {
             sections.append(
                 .init(
@@ -89,12 +91,13 @@ extension ReproductionReport {
                     [
                         .intervals(
                             IntervalChart(
-                                title: "Test accuracy: mean over seeds with its 95 % interval; small dots are the runs",
+                                title: "\(measure ?? "Test accuracy"): mean over seeds with its 95 % interval; small dots are the runs",
                                 points: accuracies.map { row in
                                     .init(row.what, row.ours ?? 0, halfWidth: row.interval, values: row.values, text: ours(row))
                                 }, unit: .percent))
                     ]))
         }
+        if !lines.isEmpty { sections.append(.init("Curves", lines.map { .lines($0) })) }
         if !charts.isEmpty { sections.append(.init("Differences", charts.map { .intervals($0) })) }
         if let details { sections.append(.init("What the table sums up", [.details("\(details.count) rows", [.table(pageTable(details))])])) }
         sections.append(.init("What is not shown", [.text(notShown.map { "• \($0)" }.joined(separator: "\n"))]))

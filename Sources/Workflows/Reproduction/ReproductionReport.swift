@@ -20,6 +20,8 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
         public var pValue: Double? = nil
         /// What else was measured, means over the seeds.
         public var measures: [String: Double]? = nil
+        /// Of `published`, `ours` and `interval`; nil for shares.
+        public var unit: String? = nil
 
         public func encode(to encoder: any Encoder) throws {
             // Every key is there in every row, null where there is nothing.
@@ -34,6 +36,7 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
             try container.encode(isDifference, forKey: .isDifference)
             try container.encodeIfPresent(pValue, forKey: .pValue)
             try container.encodeIfPresent(measures, forKey: .measures)
+            try container.encodeIfPresent(unit, forKey: .unit)
         }
     }
 
@@ -45,6 +48,8 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
     public var rows: [Row]
     /// What the rows sum up, where they do.
     public var details: [Row]?
+    /// What the rows measure; nil for test accuracies.
+    public var measure: String?
     public var notShown: [String]
     public var command: String
     public var commit: String
@@ -102,6 +107,7 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
     init(_ experiment: Experiment, _ table: ExperimentTable, _ budget: Experiment.Budget, seconds: Double, folder: String) {
         (name, title, source, self.budget) = (experiment.name, experiment.title, experiment.source, budget)
         (setting, rows, details, notShown) = (table.setting, table.rows, table.details, table.notShown)
+        measure = table.measure
         (command, commit, machine, version) = ("", "unknown", "", Version.current)
         (seeds, runs, completed, failed, interrupted) = (table.seeds, table.runs, table.completed, 0, table.interrupted)
         failures = []

@@ -35,6 +35,9 @@ package struct ExperimentTable: Sendable {
     package var trainingSeconds: Double
     package var interrupted = false
     var charts: [IntervalChart] = []
+    var curves: [LineChart] = []
+    /// What the rows are; nil for test accuracies.
+    var measure: String?
 }
 
 /// What `spinflip reproduce` does for an experiment that is no sweep: makes its table, and writes it as an object and as pages.
@@ -69,20 +72,22 @@ public struct TableReproduction: Sendable {
         report.command = command
         report.commit = commit
         report.machine = Reproduction.machine(threads: threads, engine: engine)
-        try report.write(charts: table.charts, curves: "")
+        try report.write(charts: table.charts, lines: table.curves, curves: "")
         return report
     }
 }
 
 extension ReproductionReport.Row {
     /// Values of a measurement, one a seed.
-    init(_ what: String, published: Double? = nil, _ values: [UInt64: Double], note: String, measures: [String: Double]? = nil) {
+    init(
+        _ what: String, published: Double? = nil, _ values: [UInt64: Double], note: String, measures: [String: Double]? = nil, unit: String? = nil
+    ) {
         let seeds = values.keys.sorted()
         let interval = MeanInterval(seeds.map { values[$0] ?? 0 })
         self.init(
             what: what, published: published, ours: interval?.mean, interval: interval?.halfWidth, seeds: seeds, values: seeds.map { values[$0] ?? 0 },
             note: note,
-            isDifference: false, measures: measures)
+            isDifference: false, measures: measures, unit: unit)
     }
 
     /// a − b, seed by seed.

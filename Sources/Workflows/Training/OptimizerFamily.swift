@@ -12,6 +12,8 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
     case biasedBop2 = "bop2-biased"
     case signMomentum = "sign-m"
     case booleanAccumulator = "bold"
+    case qpsbgd
+    case projectedQPSBGD = "qpsbgd-projected"
 
     public init(named name: String) throws(UnknownName) {
         // What the ablation of second-order Bop calls it.
@@ -22,14 +24,19 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
     }
 
     /// What the demo and reports call the family of methods.
-    public var family: String { kernel == .binary ? "bit-flip" : "latent" }
+    public var family: String {
+        switch self {
+        case .qpsbgd, .projectedQPSBGD: "projection"
+        default: kernel == .binary ? "bit-flip" : "latent"
+        }
+    }
 
     /// How kernels are held in training.
     public var kernel: ParameterEncoding {
         switch self {
-        case .sgd, .momentum, .adam, .radam, .signSGD, .signum, .binaryConnect: .latentBinary
+        case .sgd, .momentum, .adam, .radam, .signSGD, .signum, .binaryConnect, .qpsbgd: .latentBinary
         case .proxQuant: .real
-        case .bop, .bop2, .biasedBop2, .signMomentum, .booleanAccumulator: .binary
+        case .bop, .bop2, .biasedBop2, .signMomentum, .booleanAccumulator, .projectedQPSBGD: .binary
         }
     }
 
@@ -40,9 +47,10 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - shipped: the parameters of the network that is written.
     ///   - epochs: of the run.
+    ///   - signals: names of the kernels whose layers take signs (`Network.signalParameters`).
     /// - Throws: `SettingsError` or `ConfigurationError` when a setting makes no sense.
-    public func optimizer(_ settings: inout Settings, shipped: [ParameterSpec], epochs: Int) throws -> Optimizer {
-        let reader = RuleReader(shipped: shipped, epochs: epochs)
+    public func optimizer(_ settings: inout Settings, shipped: [ParameterSpec], epochs: Int, signals: Set<String> = []) throws -> Optimizer {
+        let reader = RuleReader(shipped: shipped, epochs: epochs, signals: signals)
         return switch self {
         case .sgd: try reader.sgd(&settings)
         case .momentum: try reader.momentum(&settings)
@@ -57,6 +65,8 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
         case .biasedBop2: try reader.bop2(&settings, isBiasCorrected: false)
         case .signMomentum: try reader.signMomentum(&settings)
         case .booleanAccumulator: try reader.booleanAccumulator(&settings)
+        case .qpsbgd: try reader.qpsbgd(&settings)
+        case .projectedQPSBGD: try reader.projectedQPSBGD(&settings)
         }
     }
 
@@ -75,6 +85,19 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
         ("strength, freeze-epoch", "of proxquant: λ, a schedule (default ramp:1e-4), and the epoch of hard signs (default two thirds of the run)"),
         ("gamma, threshold", "of bop (default 1e-4, 1e-8), bop2 and bop2-biased (1e-6, 1e-6); gamma of sign-m (1e-6): schedules"),
         ("sigma, bop-epsilon", "of bop2 and bop2-biased: schedules (default 1e-2, 1e-10)"),
-        ("rate", "η of bold: a schedule (default 100)"),
+        ("rate", "η of bold: a schedule (default 100); share of the signs that disagree which qpsbgd-projected flips (default cosine:0.02:0)"),
+        ("step, variant", "of qpsbgd: η, a schedule (default cosine:3e-2:1e-3); add or subtract, the two published forms (default add), also of qpsbgd-projected"),
+        (
+            "signal",
+            "of qpsbgd and qpsbgd-projected: signs or sums, where the gradient that is projected is taken (default signs). Layers whose inputs are no signs "
+                + "project the gradient at their weights: binarise the input to have none"
+        ),
+        ("projection", "auto, enumeration, local or qubo, what projects (default auto: enumeration up to a fan-in of 12)"),
+        ("projection-sweeps, projection-kicks", "of local projections (default 4, 0)"),
+        (
+            "projection-sampler, projection-options, projection-reads, projection-time-limit, projection-variables",
+            "of qubo projections: any sampler's name, external:COMMAND too, its options in JSON, reads, seconds a row, and the most variables a row "
+                + "(default exact; 64 variables with it, 20,000 with others; 10 seconds)"
+        ),
     ]
 }

@@ -84,9 +84,11 @@ public struct TrainingPlan: Sendable {
         network = try Self.network(model, family.kernel, encoding, data, &settings)
         let isShippedAsTrained = family.shippedKernel == family.kernel
         shippedNetwork = isShippedAsTrained ? network : try Self.network(model, family.shippedKernel, encoding, data, &settings)
-        optimizer = try family.optimizer(&settings, shipped: shippedNetwork.specs, epochs: configuration.epochs)
+        let (specs, signals) = (network.specs, network.signalParameters)
+        optimizer = try family.optimizer(
+            &settings, shipped: shippedNetwork.specs, epochs: configuration.epochs, signals: Set(signals.map { specs[$0.index].name }))
         try settings.checkAllRead()
-        _ = try optimizer.bind(to: network.specs)
+        _ = try optimizer.bind(to: network)
     }
 
     private static func network(

@@ -9,8 +9,8 @@ import Workflows
         try Fixtures.withFolder { folder in
             let report = try #require(
                 try Demo(folder: folder, epochs: 2).run(engine: PortableEngine(), parallel: Parallel(threads: 2), Fixtures.control()))
-            #expect(report.rows.map(\.family) == ["latent", "bit-flip", "ising"])
-            #expect(report.rows.map(\.optimizer) == ["adam", "bop", "weights"])
+            #expect(report.rows.map(\.family) == ["latent", "bit-flip", "projection", "ising"])
+            #expect(report.rows.map(\.optimizer) == ["adam", "bop", "qpsbgd", "weights"])
             for row in report.rows { #expect(row.testAccuracy > (row.family == "ising" ? 0.2 : 0.5) && row.epochs == 2) }
             // Bits and nothing else: a tenth of what latent weights take, batch norm included.
             #expect(report.rows[1].parameterBytes * 10 < report.rows[0].parameterBytes)

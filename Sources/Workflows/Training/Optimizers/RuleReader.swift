@@ -6,6 +6,8 @@ struct RuleReader {
     /// The parameters of the network that is written.
     var shipped: [ParameterSpec]
     var epochs: Int
+    /// Names of the kernels whose layers take signs and hand on what projections need.
+    var signals: Set<String> = []
 
     static let unit: ClosedRange<Double> = 0...1
     /// β of a moving average: at 1 it would never see a gradient.

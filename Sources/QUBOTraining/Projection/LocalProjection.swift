@@ -1,0 +1,203 @@
+public import BitCore
+
+/// Local search in the space of directions, a row by itself: from the signs of the gradient, sign(Σ_b y'_b x_b), inputs are turned one after the other
+/// whenever that raises f, until none does or `sweeps` are over. So f is never below that of the signs of the gradient.
+///
+/// Turning an input moves every d·x_b by ±2, so only samples at the boundary change sign: those with d·x_b ∈ {0, 1} that lose an agreement and those with
+/// d·x_b ∈ {−1, −2} that gain one. Both sets are kept as bits, a trial is two logical operations and a sum over the few samples that change, and only an
+/// input that is turned costs an update of the counts (`CountPlanes`).
+public struct LocalProjection: ProjectionBackend {
+    public static let defaultSweeps = 4
+
+    /// Rounds over all inputs; a round that turns nothing is the last.
+    public var sweeps: Int
+    /// How often, after that, three random inputs of the best direction are turned and the search goes on from there.
+    public var kicks: Int
+
+    public init(sweeps: Int = LocalProjection.defaultSweeps, kicks: Int = 0) {
+        self.sweeps = sweeps
+        self.kicks = kicks
+    }
+
+    public let name = "local"
+
+    func checked() throws(ProjectionError) -> LocalProjection {
+        guard sweeps >= 0, sweeps <= 1_000_000 else { throw .option("\(sweeps) sweeps of a local projection; use 0 to 1000000") }
+        guard kicks >= 0, kicks <= 1_000_000 else { throw .option("\(kicks) kicks of a local projection; use 0 to 1000000") }
+        return self
+    }
+
+    public func project(_ problem: ProjectionProblem, start: PackedTensor?, seed: UInt64, parallel: Parallel) throws(ProjectionError) -> Projection {
+        _ = try checked()
+        var directions = start ?? problem.gradientSigns()
+        precondition(
+            directions.shape.rows == problem.outputs && directions.shape.columns == problem.fanIn,
+            "start of shape \(directions.shape) for \(problem.outputs) rows of \(problem.fanIn)")
+        guard problem.samples > 0 else {
+            return Projection(
+                problem, directions, isOptimal: Array(repeating: true, count: problem.outputs), evaluations: problem.outputs, backend: name)
+        }
+        // [outputs × samples]: d·x of the start.
+        var sums = [Int32](repeating: 0, count: problem.outputs * problem.samples)
+        sums.withUnsafeMutableBufferPointer { Kernels.active.product(directions, BinaryPanels(problem.inputs), into: $0, parallel: parallel) }
+        let words = directions.wordsPerRow
+        var evaluations = [Int](repeating: 0, count: problem.outputs)
+        let generator = SeededGenerator(seed: seed).split("local projection")
+        directions.withUnsafeMutableWords { target in
+            evaluations.withUnsafeMutableBufferPointer { evaluations in
+                sums.withUnsafeBufferPointer { sums in
+                    nonisolated(unsafe) let (target, evaluations, sums) = (target, evaluations, sums)
+                    parallel.forEach(problem.outputs, grain: 8) { rows in
+                        RowSearch.withScratch(problem) { search in
+                            for row in rows {
+                                let direction = UnsafeMutableBufferPointer(rebasing: target[row * words..<(row + 1) * words])
+                                search.begin(row, direction, sums.baseAddress! + row * problem.samples)
+                                search.climb(sweeps: sweeps)
+                                if kicks > 0 { search.kick(kicks, sweeps: sweeps, generator.split(UInt64(row))) }
+                                evaluations[row] = search.evaluations
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Projection(
+            problem, directions, isOptimal: Array(repeating: false, count: problem.outputs), evaluations: evaluations.reduce(0, +), backend: name)
+    }
+}
+
+/// The search of one row, with its scratch memory.
+private struct RowSearch {
+    private let problem: ProjectionProblem
+    private let columns: UnsafePointer<UInt64>
+    private let allPulls: UnsafePointer<Int64>
+    private let planes: CountPlanes
+    private let above: UnsafeMutablePointer<UInt64>
+    private let below: UnsafeMutablePointer<UInt64>
+    private let words: Int
+    private var pulls: UnsafePointer<Int64>
+    private var direction = UnsafeMutableBufferPointer<UInt64>(start: nil, count: 0)
+    private(set) var evaluations = 0
+    /// f − f(start), in units.
+    private var gain: Int64 = 0
+
+    static func withScratch(_ problem: ProjectionProblem, _ body: (inout RowSearch) -> Void) {
+        let words = problem.sampleWords
+        problem.columns.withUnsafeBufferPointer { columns in
+            problem.pulls.withUnsafeBufferPointer { pulls in
+                withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (problem.countBits + 2) * words) { storage in
+                    storage.initialize(repeating: 0)
+                    var search = RowSearch(problem, columns.baseAddress!, pulls.baseAddress!, storage.baseAddress!)
+                    body(&search)
+                }
+            }
+        }
+    }
+
+    private init(
+        _ problem: ProjectionProblem, _ columns: UnsafePointer<UInt64>, _ pulls: UnsafePointer<Int64>, _ storage: UnsafeMutablePointer<UInt64>
+    ) {
+        self.problem = problem
+        self.columns = columns
+        allPulls = pulls
+        self.pulls = pulls
+        words = problem.sampleWords
+        planes = CountPlanes(bits: problem.countBits, words: words, planes: storage)
+        above = storage + problem.countBits * words
+        below = above + words
+    }
+
+    /// - Parameter sums: d·x of every sample.
+    mutating func begin(_ row: Int, _ direction: UnsafeMutableBufferPointer<UInt64>, _ sums: UnsafePointer<Int32>) {
+        self.direction = direction
+        pulls = allPulls + row * problem.samples
+        let (fanIn, shift) = (problem.fanIn, problem.countShift)
+        planes.set(problem.samples) { (Int(sums[$0]) + fanIn) / 2 + shift }
+        findBoundary()
+        (evaluations, gain) = (1, 0)
+    }
+
+    @inline(__always) private func findBoundary() {
+        for word in 0..<words { (above[word], below[word]) = planes.boundary(word, CountPlanes.mask(word, samples: problem.samples)) }
+    }
+
+    /// What turning an input adds to f.
+    @inline(__always) private func change(_ column: UnsafePointer<UInt64>, isPlus: Bool) -> Int64 {
+        let flip: UInt64 = isPlus ? 0 : ~0
+        var sum: Int64 = 0
+        for word in 0..<words {
+            let agrees = column[word] ^ flip
+            var (lost, won) = (above[word] & agrees, below[word] & ~agrees)
+            let line = pulls + word * 64
+            while lost != 0 {
+                sum &-= line[lost.trailingZeroBitCount]
+                lost &= lost &- 1
+            }
+            while won != 0 {
+                sum &+= line[won.trailingZeroBitCount]
+                won &= won &- 1
+            }
+        }
+        return 2 &* sum
+    }
+
+    @inline(__always) private func turn(_ input: Int, isPlus: Bool) {
+        planes.turn(columns + input * words, becomesPlus: !isPlus)
+        direction[input >> 6] ^= 1 << UInt64(input & 63)
+        findBoundary()
+    }
+
+    /// Turns what raises f until nothing does.
+    mutating func climb(sweeps: Int) {
+        let fanIn = problem.fanIn
+        var quiet = 0
+        for _ in 0..<sweeps {
+            for input in 0..<fanIn {
+                let isPlus = direction[input >> 6] >> UInt64(input & 63) & 1 == 1
+                evaluations += 1
+                let change = change(columns + input * words, isPlus: isPlus)
+                guard change > 0 else {
+                    quiet += 1
+                    if quiet == fanIn { return }
+                    continue
+                }
+                turn(input, isPlus: isPlus)
+                gain += change
+                quiet = 0
+            }
+        }
+    }
+
+    /// Iterated local search: three random turns, a climb, and back where f has fallen.
+    mutating func kick(_ kicks: Int, sweeps: Int, _ generator: SeededGenerator) {
+        var generator = generator
+        var kept = (direction: Array(direction), gain: gain)
+        for _ in 0..<kicks {
+            for _ in 0..<min(3, problem.fanIn) {
+                let input = generator.index(below: problem.fanIn)
+                let isPlus = direction[input >> 6] >> UInt64(input & 63) & 1 == 1
+                gain += change(columns + input * words, isPlus: isPlus)
+                turn(input, isPlus: isPlus)
+            }
+            climb(sweeps: sweeps)
+            if gain >= kept.gain {
+                kept = (Array(direction), gain)
+            } else {
+                restore(kept.direction)
+                gain = kept.gain
+            }
+        }
+    }
+
+    /// Turns what differs.
+    private func restore(_ words: [UInt64]) {
+        for (word, wanted) in words.enumerated() {
+            var differing = direction[word] ^ wanted
+            while differing != 0 {
+                let bit = differing.trailingZeroBitCount
+                turn(word * 64 + bit, isPlus: direction[word] >> UInt64(bit) & 1 == 1)
+                differing &= differing - 1
+            }
+        }
+    }
+}

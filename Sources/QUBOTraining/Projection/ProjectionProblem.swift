@@ -1,0 +1,100 @@
+public import BitCore
+
+/// The projection of a layer's output gradients onto binary directions: with B samples of n inputs x_b ∈ {±1}ⁿ and a pull y'_bj on every output, find
+///
+///     D = argmin over {±1}^(outputs×n) of Σ_bj (y'_bj − sign(d_j·x_b))²,   sign(0) = +1.
+///
+/// Because (y' − σ)² = y'² − 2y'σ + 1, rows decouple, and row j of D is a direction of largest *weighted agreement*
+///
+///     f_j(d) = Σ_b y'_bj·sign(d·x_b).
+///
+/// Equal samples are merged, their pulls added. If n is odd, d·x is never 0 and sign(d·(−x)) = −sign(d·x), so opposite samples are merged too.
+///
+/// Pulls are held as whole multiples of `unit`, a power of two so small that the largest Σ_b |y'_bj| is about 2⁶⁰ of them: sums are exact, in any order.
+public struct ProjectionProblem: Sendable {
+    /// Different samples, [samples × n].
+    public let inputs: PackedTensor
+    public let outputs: Int
+    /// Samples given, before merging.
+    public let batch: Int
+    /// y' in units, [outputs × samples].
+    let pulls: [Int64]
+    /// What a pull of 1 stands for.
+    public let unit: Double
+    /// The inputs the other way round: for each input the bits of all samples, [n × sampleWords].
+    let columns: [UInt64]
+
+    public var fanIn: Int { inputs.shape.columns }
+    /// Different samples.
+    public var samples: Int { inputs.shape.rows }
+    var sampleWords: Int { PackedTensor.words(for: samples) }
+    /// Bits of a count of agreements, shifted so that its highest bit is the sign: k = ⌊log₂ n⌋ + 1.
+    var countBits: Int { Int.bitWidth - fanIn.leadingZeroBitCount }
+    /// The shift: δ = 2^(k−1) − ⌈n/2⌉.
+    var countShift: Int { (1 << (countBits - 1)) - (fanIn + 1) / 2 }
+
+    /// - Parameters:
+    ///   - inputs: [B × n].
+    ///   - targets: [B × outputs], multiplied by `scale` to be the pulls: pass −1 with gradients, against which a step should go.
+    /// - Precondition: as many rows of both; n and outputs positive.
+    /// - Throws: `ProjectionError.notFinite`.
+    public init(inputs: PackedTensor, targets: Tensor, scale: Float = 1) throws(ProjectionError) {
+        precondition(
+            inputs.shape.rows == targets.shape.rows && inputs.shape.columns > 0 && targets.shape.columns > 0,
+            "inputs of shape \(inputs.shape) with targets of shape \(targets.shape)")
+        (batch, outputs) = (inputs.shape.rows, targets.shape.columns)
+        let groups = SampleGroups(inputs)
+        self.inputs = groups.samples
+        (pulls, unit) = try groups.pulls(targets, scale: scale)
+        columns = BitMatrix.transposed(groups.samples)
+    }
+
+    /// f of every row, exact, in units.
+    /// - Precondition: directions of shape [outputs × n].
+    func values(of directions: PackedTensor) -> [Int64] {
+        precondition(
+            directions.shape.rows == outputs && directions.shape.columns == fanIn, "directions of shape \(directions.shape) for \(outputs) rows of \(fanIn)")
+        guard samples > 0 else { return [Int64](repeating: 0, count: outputs) }
+        // [outputs × samples]
+        var sums = [Int32](repeating: 0, count: outputs * samples)
+        sums.withUnsafeMutableBufferPointer { Kernels.active.product(directions, BinaryPanels(inputs), into: $0) }
+        return (0..<outputs).map { row in
+            var value: Int64 = 0
+            for place in row * samples..<(row + 1) * samples { value += sums[place] >= 0 ? pulls[place] : -pulls[place] }
+            return value
+        }
+    }
+
+    /// f_j of every row j of `directions`.
+    public func objectives(of directions: PackedTensor) -> [Double] { values(of: directions).map { Double($0) * unit } }
+
+    /// Σ_b |y'_bj| of row j: no direction reaches more.
+    public func bound(row: Int) -> Double { Double(magnitude(row: row)) * unit }
+
+    func magnitude(row: Int) -> Int64 { pulls[row * samples..<(row + 1) * samples].reduce(0) { $0 + abs($1) } }
+
+    /// sign(Σ_b y'_bj·x_b), rows side by side: minus the sign of the gradient at the weights, where the pulls are minus the gradients at the outputs. This
+    /// is the step of signSGD, and where local search begins.
+    public func gradientSigns() -> PackedTensor {
+        var result = PackedTensor(minusOnes: [outputs, fanIn])
+        let (words, sampleWords) = (PackedTensor.words(for: fanIn), sampleWords)
+        result.withUnsafeMutableWords { target in
+            for row in 0..<outputs {
+                let all = pulls[row * samples..<(row + 1) * samples].reduce(0, +)
+                for input in 0..<fanIn {
+                    // Σ y'x = 2·Σ over x = +1 of y' − Σ y'.
+                    var sum: Int64 = 0
+                    for word in 0..<sampleWords {
+                        var bits = columns[input * sampleWords + word]
+                        while bits != 0 {
+                            sum += pulls[row * samples + word * 64 + bits.trailingZeroBitCount]
+                            bits &= bits - 1
+                        }
+                    }
+                    if 2 * sum - all >= 0 { target[row * words + input / 64] |= 1 << UInt64(input % 64) }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,243 @@
+import BitCore
+import Ising
+import QUBOTraining
+import Testing
+
+/// Three ways to project gradients onto binary directions, and what they have in common.
+@Suite struct ProjectionTests {
+    /// A thousand layers in eight parts: fan-in 1 to 20, with as many samples as the exact solver proves quickly.
+    @Test(arguments: 0..<8)
+    func backendsAgreeOnOptima(_ part: Int) throws {
+        var exact = QUBOProjection.Options()
+        exact.variableLimit = 80
+        let qubo = try QUBOProjection(exact)
+        let local = LocalProjection(sweeps: 20, kicks: 300)
+        for index in part * 125..<(part + 1) * 125 {
+            let fanIn = 1 + index % 20
+            let batch = fanIn <= 6 ? 1 + index / 20 % 6 : fanIn <= 10 ? 1 + index / 20 % 4 : 1 + index / 20 % 2
+            let layer = ProjectionFixtures.layer(UInt64(index), batch: batch, fanIn: fanIn, outputs: 1 + index % 2)
+            let problem = try layer.problem()
+            let all = try EnumerationProjection().project(problem)
+            let proved = try qubo.project(problem, seed: UInt64(index))
+            let found = try local.project(problem, seed: UInt64(index))
+            for row in 0..<problem.outputs {
+                #expect(all.objectives[row] == all.optima[row])
+                #expect(proved.objectives[row] == all.objectives[row], "layer \(index), row \(row), QUBO")
+                #expect(proved.optima[row] == all.optima[row])
+                #expect(found.objectives[row] == all.objectives[row], "layer \(index), row \(row), local")
+                if fanIn <= 8 {
+                    let optimum = layer.optimum(row)
+                    #expect(all.objectives[row] == optimum.value)
+                    #expect(all.optimalDirections?[row] == optimum.count)
+                }
+            }
+        }
+    }
+
+    /// Many samples, where search has something to do: how good it is, against the optimum.
+    @Test(arguments: [(8, 20), (11, 40), (15, 64), (16, 70)])
+    func enumerationIsNeverBeaten(_ fanIn: Int, _ batch: Int) throws {
+        for seed in 0..<4 as Range<UInt64> {
+            let layer = ProjectionFixtures.layer(seed, batch: batch, fanIn: fanIn, outputs: 5, grid: false)
+            let problem = try layer.problem()
+            let all = try EnumerationProjection().project(problem)
+            let found = try LocalProjection().project(problem)
+            let long = try LocalProjection(sweeps: 20, kicks: 200).project(problem)
+            for row in 0..<5 {
+                #expect(found.objectives[row] <= all.objectives[row])
+                #expect(long.objectives[row] <= all.objectives[row] && long.objectives[row] >= found.objectives[row])
+                #expect(abs(all.objectives[row] - layer.objective(row) { all.directions[row, $0] }) < 1e-4)
+            }
+            let sums = (long.objectives.reduce(0, +), all.objectives.reduce(0, +))
+            #expect(sums.0 > 0.97 * sums.1)
+        }
+    }
+
+    /// Over word borders and both parities: never below the signs of the gradient, and the figures are those of the definition.
+    @Test(arguments: [(1, 1), (2, 3), (20, 63), (63, 64), (64, 65), (65, 1), (127, 128), (128, 128), (129, 130), (200, 40)])
+    func localNeverLoses(_ fanIn: Int, _ batch: Int) throws {
+        for seed in 0..<3 as Range<UInt64> {
+            let layer = ProjectionFixtures.layer(seed, batch: batch, fanIn: fanIn, outputs: 9)
+            let problem = try layer.problem(scale: -1)
+            let start = problem.gradientSigns()
+            let found = try LocalProjection().project(problem, start: start, seed: seed, parallel: .serial)
+            let kicked = try LocalProjection(kicks: 5).project(problem, seed: seed)
+            let before = problem.objectives(of: start)
+            #expect(found.directions.paddingIsZero)
+            for row in 0..<9 {
+                #expect(found.objectives[row] == -layer.objective(row) { found.directions[row, $0] })
+                #expect(before[row] == -layer.objective(row) { start[row, $0] })
+                #expect(found.objectives[row] >= before[row] && kicked.objectives[row] >= found.objectives[row])
+                #expect(found.objectives[row] <= problem.bound(row: row))
+            }
+            // Turning any one input of a local optimum does not raise it.
+            let done = try LocalProjection(sweeps: 1000).project(problem)
+            for row in 0..<2 {
+                for input in 0..<min(fanIn, 40) {
+                    #expect(-layer.objective(row) { done.directions[row, $0] != ($0 == input) } <= done.objectives[row])
+                }
+            }
+        }
+    }
+
+    @Test func gradientSignsAreThoseOfTheGradient() throws {
+        let layer = ProjectionFixtures.layer(3, batch: 70, fanIn: 66, outputs: 4)
+        let signs = try layer.problem().gradientSigns()
+        for row in 0..<4 {
+            for input in 0..<66 {
+                let sum = (0..<70).reduce(0.0) { $0 + Double(layer.targets[$1 * 4 + row]) * (layer.inputs[$1, input] ? 1 : -1) }
+                #expect(signs[row, input] == (sum >= 0))
+            }
+        }
+    }
+
+    @Test(arguments: [5, 6])
+    func equalAndOppositeSamplesMerge(_ fanIn: Int) throws {
+        // x, x, −x, z.
+        let rows = [[1, 1, 0, 1, 0, 1], [1, 1, 0, 1, 0, 1], [0, 0, 1, 0, 1, 0], [1, 0, 0, 1, 1, 1]]
+        var inputs = PackedTensor(minusOnes: [4, fanIn])
+        for (sample, row) in rows.enumerated() {
+            for input in 0..<fanIn { inputs[sample, input] = row[input] == 1 }
+        }
+        let layer = ProjectionFixtures.Layer(inputs: inputs, targets: Tensor([0.5, -1, 0.25, 1, 1, 2, -0.5, 1], shape: [4, 2]))
+        let problem = try layer.problem()
+        #expect(problem.batch == 4 && problem.samples == (fanIn == 5 ? 2 : 3))
+        for direction in 0..<1 << fanIn {
+            var both = PackedTensor(minusOnes: [2, fanIn])
+            for row in 0..<2 {
+                for input in 0..<fanIn { both[row, input] = direction >> input & 1 == 1 }
+            }
+            let values = problem.objectives(of: both)
+            for row in 0..<2 { #expect(values[row] == layer.objective(row) { direction >> $0 & 1 == 1 }) }
+        }
+        #expect(try EnumerationProjection().project(problem).objectives == (0..<2).map { layer.optimum($0).value })
+    }
+
+    @Test func threadsDoNotMatter() throws {
+        for (fanIn, batch) in [(13, 90), (14, 90), (128, 64)] {
+            let problem = try ProjectionFixtures.layer(9, batch: batch, fanIn: fanIn, outputs: 30, grid: false).problem()
+            let backends: [any ProjectionBackend] = fanIn > 20 ? [LocalProjection(kicks: 3)] : [EnumerationProjection(), LocalProjection(kicks: 3)]
+            for backend in backends {
+                let one = try backend.project(problem, seed: 4)
+                let three = try backend.project(problem, seed: 4, parallel: Parallel(threads: 3))
+                #expect(one.directions == three.directions && one.objectives == three.objectives && one.evaluations == three.evaluations)
+            }
+        }
+    }
+
+    /// Over all other bits the least energy of the QUBO is −2·f, for every direction.
+    @Test(arguments: [(1, 3), (2, 2), (3, 2), (4, 2)])
+    func quboIsExact(_ fanIn: Int, _ batch: Int) throws {
+        let layer = ProjectionFixtures.layer(11, batch: batch, fanIn: fanIn, outputs: 1)
+        let problem = try layer.problem()
+        let row = ProjectionRow(problem, 0, penalty: 1.01)
+        let model = try row.model()
+        #expect(model.variables == row.variables && row.variables <= ProjectionSize(fanIn: fanIn, samples: batch).variables)
+        #expect(model.terms.interactions <= ProjectionSize(fanIn: fanIn, samples: batch).interactions)
+        for direction in 0..<1 << fanIn {
+            var least = Double.infinity
+            for rest in 0..<1 << (row.variables - fanIn) {
+                let state = direction | rest << fanIn
+                least = min(least, model.energy(of: (0..<row.variables).map { UInt8(state >> $0 & 1) }))
+            }
+            #expect(abs(least + 2 * layer.objective(0) { direction >> $0 & 1 == 1 }) < 1e-9)
+        }
+    }
+
+    @Test func samplersFindGoodDirections() throws {
+        let problem = try ProjectionFixtures.layer(2, batch: 10, fanIn: 7, outputs: 2, grid: false).problem()
+        let optimum = try EnumerationProjection().project(problem)
+        for sampler in ["sa", "tabu", "auto"] {
+            var options = QUBOProjection.Options()
+            (options.sampler, options.updateLimit) = (sampler, 100_000)
+            let found = try QUBOProjection(options).project(problem, start: problem.gradientSigns(), seed: 1, parallel: .serial)
+            #expect(found.backend == "qubo, \(sampler)")
+            for row in 0..<2 { #expect(found.objectives[row] <= optimum.objectives[row] && found.objectives[row] > 0) }
+        }
+    }
+
+    @Test func automaticChoosesByFanIn() throws {
+        let narrow = try ProjectionFixtures.layer(0, batch: 5, fanIn: 4, outputs: 2).problem()
+        let wide = try ProjectionFixtures.layer(0, batch: 5, fanIn: 30, outputs: 2).problem()
+        #expect(try AutomaticProjection().project(narrow).backend == "enumeration")
+        #expect(try AutomaticProjection().project(wide).backend == "local")
+        let summary = ProjectionSummary(try AutomaticProjection().project(narrow), start: 0)
+        #expect(summary.gap == 0 && summary.provedRows == 2 && summary.optimum == summary.objective)
+    }
+
+    @Test func emptyAndSilentLayers() throws {
+        let empty = try ProjectionFixtures.layer(0, batch: 0, fanIn: 4, outputs: 2).problem()
+        let silent = try ProjectionProblem(inputs: ProjectionFixtures.layer(1, batch: 3, fanIn: 4, outputs: 2).inputs, targets: Tensor(zeros: [3, 2]))
+        for problem in [empty, silent] {
+            for backend in [EnumerationProjection(), LocalProjection(), try QUBOProjection()] as [any ProjectionBackend] {
+                let found = try backend.project(problem)
+                #expect(found.objectives == [0, 0] && found.optima == [0, 0])
+            }
+        }
+    }
+}
+
+/// What cannot be projected is said in a sentence.
+@Suite struct ProjectionBadInputTests {
+    let problem = try? ProjectionFixtures.layer(5, batch: 4, fanIn: 6, outputs: 2).problem()
+
+    private func message(_ sampler: String, timeLimit: Double = 5) throws -> String {
+        var options = QUBOProjection.Options()
+        (options.sampler, options.timeLimit) = (sampler, timeLimit)
+        do {
+            let found = try QUBOProjection(options).project(try #require(problem))
+            return "no error, but \(found.objectives)"
+        } catch let error as ProjectionError { return "\(error)" }
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func gradientsMustBeFinite(_ value: Float) throws {
+        var targets = Tensor(zeros: [3, 2])
+        targets[3] = value
+        let inputs = ProjectionFixtures.layer(0, batch: 3, fanIn: 4, outputs: 2).inputs
+        #expect(throws: ProjectionError.notFinite(sample: 1, output: 1)) { try ProjectionProblem(inputs: inputs, targets: targets) }
+    }
+
+    @Test func enumerationHasALimit() throws {
+        let wide = try ProjectionFixtures.layer(0, batch: 4, fanIn: 21, outputs: 1).problem()
+        #expect(throws: ProjectionError.fanIn(21, limit: 20)) { try EnumerationProjection().project(wide) }
+    }
+
+    @Test func largeFormsNameTheAlternatives() throws {
+        let wide = try ProjectionFixtures.layer(0, batch: 128, fanIn: 128, outputs: 1).problem()
+        let error = #expect(throws: ProjectionError.self) { try QUBOProjection().project(wide) }
+        let text = try #require(error?.description)
+        #expect(text.contains("1152 variables") && text.contains("exact is given at most 64") && text.contains("use the local backend"))
+    }
+
+    @Test func namesAndOptions() throws {
+        #expect(throws: ProjectionError.self) { try ProjectionCatalog.backend("gurobi") }
+        #expect(throws: ProjectionError.self) { try ProjectionCatalog.backend("local", sweeps: -1) }
+        #expect(try ProjectionCatalog.names.map { try ProjectionCatalog.backend($0).name } == ProjectionCatalog.names)
+        #expect(try message("tabuu").contains("did you mean “tabu”"))
+        #expect(try message("external: ").contains("no command"))
+    }
+
+    @Test func externalSamplersThatDie() throws {
+        #expect(try message("external:echo lost >&2; exit 3").contains("row 0"))
+        #expect(try message("external:exit 3").contains("ended with status 3"))
+    }
+
+    @Test func externalSamplersThatHang() throws { #expect(try message("external:exec sleep 1000", timeLimit: 0.1).contains("failed")) }
+
+    @Test func externalSamplersThatTalkNonsense() throws {
+        #expect(try message("external:echo hello").contains("failed"))
+        #expect(try message("external:echo 01").contains("failed"))
+    }
+
+    /// Energies that a program claims do not count: objectives are those of the problem.
+    @Test func externalSamplersAreVerified() throws {
+        let problem = try #require(problem)
+        let command = "external:awk '{ n = $0; sub(/.*\"variables\":/, \"\", n); sub(/,.*/, \"\", n); for (i = 0; i < n; i++) printf 0; print \" -1e9\" }'"
+        var options = QUBOProjection.Options()
+        options.sampler = command
+        let found = try QUBOProjection(options).project(problem)
+        #expect(found.objectives == problem.objectives(of: PackedTensor(minusOnes: [2, 6])))
+        #expect(found.directions == PackedTensor(minusOnes: [2, 6]))
+    }
+}
