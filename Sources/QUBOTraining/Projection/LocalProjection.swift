@@ -1,16 +1,27 @@
 public import BitCore
 
-/// Local search in the space of directions, a row by itself: from the signs of the gradient, sign(Σ_b y'_b x_b), inputs are turned one after the other
-/// whenever that raises f, until none does or `sweeps` are over. So f is never below that of the signs of the gradient.
+/// Local search in the space of directions, a row by itself: from the signs of the gradient, sign(Σ_b y'_b x_b), one input after the other is turned that
+/// raises f, until none does. So f is never below that of the signs of the gradient.
 ///
-/// Turning an input moves every d·x_b by ±2, so only samples at the boundary change sign: those with d·x_b ∈ {0, 1} that lose an agreement and those with
-/// d·x_b ∈ {−1, −2} that gain one. Both sets are kept as bits, a trial is two logical operations and a sum over the few samples that change, and only an
-/// input that is turned costs an update of the counts (`CountPlanes`).
+/// Turning input i moves every d·x_b by ±2, so only samples at the boundary change sign: A, those with d·x_b ∈ {0, 1}, where they lose an agreement, and Z,
+/// those with d·x_b ∈ {−1, −2}, where they gain one. An agreement is (1 + d_i·x_bi)/2, so what turning i adds to f is
+///
+///     Σ_Z y'_b·(1 − d_i·x_bi) − Σ_A y'_b·(1 + d_i·x_bi) = (Σ_Z y' − Σ_A y') − d_i·G_i,   G = Σ over A and Z of y'_b·x_b:
+///
+/// all inputs are judged by a sum over the few samples at the boundary. The best is turned (*steepest ascent*), after its gain was computed exactly from A and
+/// Z, which are kept as bits; the counts behind them are brought up to date in bit planes (`CountPlanes`).
+///
+/// Where the samples are too many to be held as floats, inputs are tried one after the other and turned whenever that helps (*first improvement*), on
+/// bits alone. That is the reference of the other, too: both end where no single turn helps.
 public struct LocalProjection: ProjectionBackend {
     public static let defaultSweeps = 4
+    /// More elements of inputs than these are not held as floats.
+    package static let floatLimit = 1 << 24
 
-    /// Rounds over all inputs; a round that turns nothing is the last.
+    /// How many inputs are turned at most, in units of the fan-in, or rounds over all inputs.
     public var sweeps: Int
+    /// Steepest ascent where memory allows.
+    package var isSteepest = true
     /// How often, after that, three random inputs of the best direction are turned and the search goes on from there.
     public var kicks: Int
 
@@ -41,6 +52,7 @@ public struct LocalProjection: ProjectionBackend {
         var sums = [Int32](repeating: 0, count: problem.outputs * problem.samples)
         sums.withUnsafeMutableBufferPointer { Kernels.active.product(directions, BinaryPanels(problem.inputs), into: $0, parallel: parallel) }
         let words = directions.wordsPerRow
+        let floats = isSteepest && problem.samples * problem.fanIn <= Self.floatLimit ? FloatRows(problem) : nil
         var evaluations = [Int](repeating: 0, count: problem.outputs)
         let generator = SeededGenerator(seed: seed).split("local projection")
         directions.withUnsafeMutableWords { target in
@@ -48,7 +60,7 @@ public struct LocalProjection: ProjectionBackend {
                 sums.withUnsafeBufferPointer { sums in
                     nonisolated(unsafe) let (target, evaluations, sums) = (target, evaluations, sums)
                     parallel.forEach(problem.outputs, grain: 8) { rows in
-                        RowSearch.withScratch(problem) { search in
+                        RowSearch.withScratch(problem, floats) { search in
                             for row in rows {
                                 let direction = UnsafeMutableBufferPointer(rebasing: target[row * words..<(row + 1) * words])
                                 search.begin(row, direction, sums.baseAddress! + row * problem.samples)
@@ -66,9 +78,40 @@ public struct LocalProjection: ProjectionBackend {
     }
 }
 
+/// Samples as rows of ±1, padded with zeros to whole vectors.
+private struct FloatRows {
+    typealias Vector = SIMD8<Float>
+
+    /// Of a row.
+    let vectors: Int
+    let values: [Vector]
+
+    init(_ problem: ProjectionProblem) {
+        let (samples, fanIn) = (problem.samples, problem.fanIn)
+        let vectors = (fanIn + 7) / 8
+        let signs = Kernels.active.unpackSigns(problem.inputs)
+        var values = [Vector](repeating: .zero, count: samples * vectors)
+        values.withUnsafeMutableBytes { target in
+            let target = target.bindMemory(to: Float.self)
+            signs.withUnsafeElements { source in
+                for sample in 0..<samples {
+                    for input in 0..<fanIn { target[sample * vectors * 8 + input] = source[sample * fanIn + input] }
+                }
+            }
+        }
+        (self.vectors, self.values) = (vectors, values)
+    }
+}
+
 /// The search of one row, with its scratch memory.
 private struct RowSearch {
+    private typealias Vector = FloatRows.Vector
+
     private let problem: ProjectionProblem
+    private let floats: FloatRows?
+    /// G, and −d as floats.
+    private var gradient: [Vector]
+    private var against: [Vector]
     private let columns: UnsafePointer<UInt64>
     private let allPulls: UnsafePointer<Int64>
     private let planes: CountPlanes
@@ -81,13 +124,13 @@ private struct RowSearch {
     /// f − f(start), in units.
     private var gain: Int64 = 0
 
-    static func withScratch(_ problem: ProjectionProblem, _ body: (inout RowSearch) -> Void) {
+    static func withScratch(_ problem: ProjectionProblem, _ floats: FloatRows?, _ body: (inout RowSearch) -> Void) {
         let words = problem.sampleWords
         problem.columns.withUnsafeBufferPointer { columns in
             problem.pulls.withUnsafeBufferPointer { pulls in
                 withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (problem.countBits + 2) * words) { storage in
                     storage.initialize(repeating: 0)
-                    var search = RowSearch(problem, columns.baseAddress!, pulls.baseAddress!, storage.baseAddress!)
+                    var search = RowSearch(problem, floats, columns.baseAddress!, pulls.baseAddress!, storage.baseAddress!)
                     body(&search)
                 }
             }
@@ -95,9 +138,13 @@ private struct RowSearch {
     }
 
     private init(
-        _ problem: ProjectionProblem, _ columns: UnsafePointer<UInt64>, _ pulls: UnsafePointer<Int64>, _ storage: UnsafeMutablePointer<UInt64>
+        _ problem: ProjectionProblem, _ floats: FloatRows?, _ columns: UnsafePointer<UInt64>, _ pulls: UnsafePointer<Int64>,
+        _ storage: UnsafeMutablePointer<UInt64>
     ) {
         self.problem = problem
+        self.floats = floats
+        gradient = Array(repeating: .zero, count: floats?.vectors ?? 0)
+        against = gradient
         self.columns = columns
         allPulls = pulls
         self.pulls = pulls
@@ -149,6 +196,80 @@ private struct RowSearch {
 
     /// Turns what raises f until nothing does.
     mutating func climb(sweeps: Int) {
+        if let floats { ascend(floats, turns: sweeps * problem.fanIn) } else { sweep(sweeps) }
+    }
+
+    /// Steepest ascent.
+    private mutating func ascend(_ floats: FloatRows, turns: Int) {
+        let (fanIn, vectors) = (problem.fanIn, floats.vectors)
+        against.withUnsafeMutableBytes { bytes in
+            let against = bytes.bindMemory(to: Float.self)
+            for input in 0..<fanIn { against[input] = direction[input >> 6] >> UInt64(input & 63) & 1 == 1 ? -1 : 1 }
+            for padding in fanIn..<vectors * 8 { against[padding] = 1 }
+        }
+        for _ in 0..<turns {
+            let common = judge(floats)
+            evaluations += fanIn
+            // The largest −d·G, and where it is first.
+            var (best, place) = (-Float.infinity, 0)
+            gradient.withUnsafeBufferPointer { gradient in
+                against.withUnsafeBufferPointer { against in
+                    var most = Vector(repeating: -.infinity)
+                    for vector in 0..<vectors {
+                        let value = gradient[vector] * against[vector]
+                        most = most.replacing(with: value, where: value .> most)
+                    }
+                    best = most.max()
+                    for vector in 0..<vectors {
+                        let equal = gradient[vector] * against[vector] .== best
+                        guard any(equal) else { continue }
+                        for lane in 0..<8 where equal[lane] {
+                            place = vector * 8 + lane
+                            break
+                        }
+                        break
+                    }
+                }
+            }
+            guard common + best > 0, place < fanIn else { return }
+            let isPlus = direction[place >> 6] >> UInt64(place & 63) & 1 == 1
+            let change = change(columns + place * words, isPlus: isPlus)
+            // Rounding let it look like a gain.
+            guard change > 0 else { return }
+            turn(place, isPlus: isPlus)
+            against[place / 8][place % 8] = isPlus ? 1 : -1
+            gain += change
+        }
+    }
+
+    /// G into its place; returns Σ_Z y' − Σ_A y'.
+    private mutating func judge(_ floats: FloatRows) -> Float {
+        let vectors = floats.vectors
+        var common: Float = 0
+        gradient.withUnsafeMutableBufferPointer { gradient in
+            floats.values.withUnsafeBufferPointer { rows in
+                gradient.update(repeating: .zero)
+                // Padding is never the largest.
+                for lane in problem.fanIn - (vectors - 1) * 8..<8 { gradient[vectors - 1][lane] = -.greatestFiniteMagnitude }
+                for word in 0..<words {
+                    let (over, under) = (above[word], below[word])
+                    var border = over | under
+                    while border != 0 {
+                        let bit = border.trailingZeroBitCount
+                        border &= border &- 1
+                        let pull = Float(pulls[word * 64 + bit])
+                        common += over >> UInt64(bit) & 1 == 1 ? -pull : pull
+                        let row = rows.baseAddress! + (word * 64 + bit) * vectors
+                        for vector in 0..<vectors { gradient[vector] += pull * row[vector] }
+                    }
+                }
+            }
+        }
+        return common
+    }
+
+    /// First improvement: inputs one after the other, round after round.
+    private mutating func sweep(_ sweeps: Int) {
         let fanIn = problem.fanIn
         var quiet = 0
         for _ in 0..<sweeps {

@@ -81,7 +81,7 @@ struct SampleGroups {
         pulls.withUnsafeMutableBufferPointer { pulls in
             sums.withUnsafeBufferPointer { sums in
                 for output in 0..<outputs {
-                    for sample in 0..<count { pulls[output * count + sample] = Int64((sums[sample * outputs + output] * inverse).rounded()) }
+                    for sample in 0..<count { pulls[output * count + sample] = Int64(sums[sample * outputs + output] * inverse) }
                 }
             }
         }

@@ -34,6 +34,18 @@ extension BenchmarkReport {
         _ benchmark: TrainingBenchmark, engine: any DenseEngine, parallel: Parallel, _ control: RunControl
     ) throws -> BenchmarkReport {
         let result = try benchmark.run(engine: engine, parallel: parallel, control)
+        if benchmark.plan.family.family == "projection", !control.isCancelled() {
+            // What a projection costs is a question of how it compares with the step it improves on: the same network and batches under signSGD.
+            let plain = try benchmark.with(optimizer: "signsgd").run(engine: engine, parallel: parallel, control)
+            if let step = result.rows.first, var beside = plain.rows.first {
+                beside.name = "signsgd on \(beside.name)"
+                let ratio = BenchmarkRow(
+                    name: "\(benchmark.plan.configuration.optimizer) over signsgd", shape: step.shape, isa: step.isa, threads: step.threads, seconds: step.seconds,
+                    rate: step.seconds.median / beside.seconds.median, unit: "times")
+                return BenchmarkReport(
+                    rows: result.rows + [beside, ratio], isComplete: !control.isCancelled(), steps: result.steps, peakBytes: result.peakBytes)
+            }
+        }
         return BenchmarkReport(rows: result.rows, isComplete: !control.isCancelled(), steps: result.steps, peakBytes: result.peakBytes)
     }
 

@@ -44,6 +44,15 @@ public struct TrainingBenchmark: Sendable {
         self.options = options
     }
 
+    /// The same network and items under another optimizer, with its defaults.
+    func with(optimizer: String) throws -> TrainingBenchmark {
+        var configuration = plan.configuration
+        configuration.optimizer = optimizer
+        return try TrainingBenchmark(plan: TrainingPlan(configuration, data), options: options, data: data)
+    }
+
+    private init(plan: TrainingPlan, options: Options, data: LabelledData) { (self.plan, self.options, self.data) = (plan, options, data) }
+
     /// What a run measures.
     public struct Result: Sendable {
         public var rows: [BenchmarkRow]
