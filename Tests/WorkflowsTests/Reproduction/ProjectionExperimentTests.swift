@@ -1,4 +1,5 @@
 import BinaryTraining
+import BitCore
 import Datasets
 import DenseMath
 import Foundation
@@ -40,13 +41,13 @@ import Workflows
 
     @Test func rulesAreComparedOnOneTask() throws {
         let digits = try LabelledData.digits()
-        let (train, test) = (try digits.train.pair(0, 2), try digits.test.pair(0, 2))
+        let train = try digits.train.pair(0, 2)
         #expect(train.classCount == 2 && Set(train.labels) == [0, 1] && train.count > 200)
-        let contest = RuleContest(
-            tasks: [
-                .init(
-                    name: "0/2", train: train, test: test, widths: [64, 8, 2], epochs: 4, batchSize: 32, published: ["QP-SBGD": 0.66], note: "small")
-            ], seeds: [1, 2], tuningSeeds: [9], engine: PortableEngine(), threads: 2)
+        var contest = try DigitPairs(.quick, Self.context()).contest
+        #expect(contest.tasks.map(\.name) == ["0/2, 64-16-2", "1/2, 64-16-2", "1/7, 64-16-2"])
+        contest.tasks.removeLast(2)
+        (contest.tasks[0].name, contest.tasks[0].epochs, contest.tasks[0].published) = ("0/2", 4, ["QP-SBGD": 0.66])
+        (contest.seeds, contest.tuningSeeds) = ([1, 2], [9])
         let table = try contest.table(Self.context(), setting: "Digits.", notShown: ["much"])
         #expect(table.completed == 14 && table.runs == 14 && !table.interrupted)
         #expect(table.rows.count { !$0.isDifference } == 7 && table.details?.count == 7)
