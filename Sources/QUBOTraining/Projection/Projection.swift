@@ -25,7 +25,7 @@ public struct Projection: Sendable {
         self.directions = directions
         objectives = values.map { Double($0) * problem.unit }
         // What agrees with every pull cannot be bettered, whoever found it.
-        optima = values.indices.map { isOptimal[$0] || values[$0] == problem.magnitude(row: $0) ? Double(values[$0]) * problem.unit : nil }
+        optima = values.indices.map { isOptimal[$0] || values[$0] == problem.magnitudes[$0] ? Double(values[$0]) * problem.unit : nil }
         self.optimalDirections = optimalDirections
         self.evaluations = evaluations
         self.backend = backend

@@ -19,6 +19,8 @@ public struct ProjectionProblem: Sendable {
     public let batch: Int
     /// y' in units, [outputs × samples].
     let pulls: [Int64]
+    /// Σ_b |y'_b| of every row, in units.
+    let magnitudes: [Int64]
     /// What a pull of 1 stands for.
     public let unit: Double
     /// The inputs the other way round: for each input the bits of all samples, [n × sampleWords].
@@ -47,6 +49,14 @@ public struct ProjectionProblem: Sendable {
         self.inputs = groups.samples
         (pulls, unit) = try groups.pulls(targets, scale: scale)
         columns = BitMatrix.transposed(groups.samples)
+        let (pulls, samples, outputs) = (pulls, groups.samples.shape.rows, outputs)
+        magnitudes = pulls.withUnsafeBufferPointer { pulls in
+            (0..<outputs).map { row in
+                var sum: Int64 = 0
+                for place in row * samples..<(row + 1) * samples { sum &+= pulls[place] < 0 ? 0 &- pulls[place] : pulls[place] }
+                return sum
+            }
+        }
     }
 
     /// f of every row, exact, in units.
@@ -58,10 +68,19 @@ public struct ProjectionProblem: Sendable {
         // [outputs × samples]
         var sums = [Int32](repeating: 0, count: outputs * samples)
         sums.withUnsafeMutableBufferPointer { Kernels.active.product(directions, BinaryPanels(inputs), into: $0) }
-        return (0..<outputs).map { row in
-            var value: Int64 = 0
-            for place in row * samples..<(row + 1) * samples { value += sums[place] >= 0 ? pulls[place] : -pulls[place] }
-            return value
+        let samples = samples
+        return sums.withUnsafeBufferPointer { sums in
+            pulls.withUnsafeBufferPointer { pulls in
+                (0..<outputs).map { row in
+                    var value: Int64 = 0
+                    for place in row * samples..<(row + 1) * samples {
+                        // All ones where the sum is negative: the pull is negated.
+                        let negative = Int64(sums[place] >> 31)
+                        value &+= (pulls[place] ^ negative) &- negative
+                    }
+                    return value
+                }
+            }
         }
     }
 
@@ -69,9 +88,7 @@ public struct ProjectionProblem: Sendable {
     public func objectives(of directions: PackedTensor) -> [Double] { values(of: directions).map { Double($0) * unit } }
 
     /// Σ_b |y'_bj| of row j: no direction reaches more.
-    public func bound(row: Int) -> Double { Double(magnitude(row: row)) * unit }
-
-    func magnitude(row: Int) -> Int64 { pulls[row * samples..<(row + 1) * samples].reduce(0) { $0 + abs($1) } }
+    public func bound(row: Int) -> Double { Double(magnitudes[row]) * unit }
 
     /// sign(Σ_b y'_bj·x_b), rows side by side: minus the sign of the gradient at the weights, where the pulls are minus the gradients at the outputs. This
     /// is the step of signSGD, and where local search begins.
