@@ -12,7 +12,8 @@ extension Dataset {
     ///   - features: of every item; nil for the largest index there is.
     ///   - labels: the classes; nil for the labels there are.
     /// - Throws: `DatasetError`, which names the line at fault.
-    public init(libsvm path: String, name: String, features: Int? = nil, labels: [Int]? = nil, adviceIfMissing: String = "check the path") throws(DatasetError) {
+    public init(libsvm path: String, name: String, features: Int? = nil, labels: [Int]? = nil, adviceIfMissing: String = "check the path") throws(DatasetError)
+    {
         try self.init(libsvm: ByteSource(path: path, adviceIfMissing: adviceIfMissing), name: name, features: features, labels: labels)
     }
 
@@ -51,7 +52,9 @@ extension Dataset {
                 switch parts[1].elementsEqual([UInt8(ascii: "1")]) ? 1 : parts[1].elementsEqual([UInt8(ascii: "0")]) ? 0 : -1 {
                 case 1: ones.append(Int32(index - 1))
                 case 0: break
-                default: throw fault("its value \"\(String(decoding: parts[1].prefix(20), as: UTF8.self))\" is not 0 or 1; give other numbers as a table, csv:PATH")
+                default:
+                    throw fault(
+                        "its value \"\(String(decoding: parts[1].prefix(20), as: UTF8.self))\" is not 0 or 1; give other numbers as a table, csv:PATH")
                 }
             }
             largest = Swift.max(largest, last)
@@ -62,7 +65,9 @@ extension Dataset {
         guard width > 0 else { throw DatasetError(source.name, .empty) }
         // A short text can name a large index: what is kept is a byte for every feature of every item.
         guard width <= DatasetCatalog.maximumLoadedBytes / found.count else {
-            throw DatasetError(source.name, .tooLarge(what: "features of \(found.count) items", value: width, limit: DatasetCatalog.maximumLoadedBytes / found.count))
+            throw DatasetError(
+                source.name,
+                .tooLarge(what: "features of \(found.count) items", value: width, limit: DatasetCatalog.maximumLoadedBytes / found.count))
         }
         var bytes = [UInt8](repeating: 0, count: width * found.count)
         for item in found.indices {

@@ -134,7 +134,9 @@ public enum RunEvent: Sendable, Hashable {
             self.init(
                 time: time, epoch: report.epoch, step: report.step, trainLoss: report.trainLoss, trainAccuracy: report.trainAccuracy,
                 testAccuracy: report.testAccuracy, validationAccuracy: report.validationAccuracy, flipRatio: report.flipRatio,
-                layers: Set(report.flipRatios.keys).union(report.diagnostics.keys).union((report.measures ?? [:]).keys).sorted(by: Self.natural).map { Layer($0, report) },
+                layers: Set(report.flipRatios.keys).union(report.diagnostics.keys).union((report.measures ?? [:]).keys).sorted(by: Self.natural).map {
+                    Layer($0, report)
+                },
                 learningRates: report.schedules, imagesPerSecond: report.imagesPerSecond, seconds: report.seconds, waitSeconds: report.waitSeconds,
                 peakBytes: peakBytes)
         }

@@ -40,7 +40,8 @@ extension BenchmarkReport {
             if let step = result.rows.first, var beside = plain.rows.first {
                 beside.name = "signsgd on \(beside.name)"
                 let ratio = BenchmarkRow(
-                    name: "\(benchmark.plan.configuration.optimizer) over signsgd", shape: step.shape, isa: step.isa, threads: step.threads, seconds: step.seconds,
+                    name: "\(benchmark.plan.configuration.optimizer) over signsgd", shape: step.shape, isa: step.isa, threads: step.threads,
+                    seconds: step.seconds,
                     rate: step.seconds.median / beside.seconds.median, unit: "times")
                 return BenchmarkReport(
                     rows: result.rows + [beside, ratio], isComplete: !control.isCancelled(), steps: result.steps, peakBytes: result.peakBytes)

@@ -173,7 +173,8 @@ package struct RosenbrockStudy: Sendable {
                 measures["reached at some step"] = Double(reached.count) / Double(seeds.count)
                 rows.append(
                     .init(
-                        "d = \(dimension): \(method.rawValue)", found.mapValues { $0.isOptimal ? 1 : 0 }, note: "η = \(NumberText.compact(rate)); \(method.what)",
+                        "d = \(dimension): \(method.rawValue)", found.mapValues { $0.isOptimal ? 1 : 0 },
+                        note: "η = \(NumberText.compact(rate)); \(method.what)",
                         measures: measures))
                 let stride = max(1, steps / 250)
                 let shown = Swift.stride(from: 0, through: steps, by: stride).map { $0 }
@@ -190,7 +191,9 @@ package struct RosenbrockStudy: Sendable {
                     title: "d = \(dimension): share of the signs that are those of the optimum, mean over \(seeds.count) seeds", xLabel: "steps", series: lines,
                     unit: .percent))
             if dimension == 2 {
-                charts.append(LineChart(title: "d = 2: the way from one start (seed \(seeds.first ?? 0))", xLabel: "x₁", yLabel: "x₂", series: paths, xIsWhole: false))
+                charts.append(
+                    LineChart(
+                        title: "d = 2: the way from one start (seed \(seeds.first ?? 0))", xLabel: "x₁", yLabel: "x₂", series: paths, xIsWhole: false))
             }
         }
         return ExperimentTable(

@@ -46,7 +46,8 @@ package struct ProjectionScaling: Sendable {
         var exact = QUBOProjection.Options()
         exact.sampler = "exact"
         candidates = [
-            Candidate(label: "enumeration", backend: EnumerationProjection(), outputs: 128, shapes: shapes(isQuick ? [4, 8, 12] : [4, 8, 12, 16, 20], batches)),
+            Candidate(
+                label: "enumeration", backend: EnumerationProjection(), outputs: 128, shapes: shapes(isQuick ? [4, 8, 12] : [4, 8, 12, 16, 20], batches)),
             Candidate(label: "local", backend: LocalProjection(), outputs: 128, shapes: shapes(wide, batches)),
             Candidate(label: "local, 20 kicks", backend: LocalProjection(kicks: 20), outputs: 128, shapes: shapes(isQuick ? [16, 128] : wide, batches)),
             Candidate(label: "QUBO, sa", backend: try QUBOProjection(annealing), outputs: 2, shapes: shapes(isQuick ? [8, 64] : [8, 16, 64, 128], [8, 32])),
@@ -77,7 +78,8 @@ package struct ProjectionScaling: Sendable {
             for shape in candidate.shapes where !control.isCancelled() {
                 control.onProgress(
                     Progress(
-                        stage: "scaling", completed: completed, total: nil, unit: "layers", note: "\(candidate.label), fan-in \(shape.fanIn), batch \(shape.batch)"))
+                        stage: "scaling", completed: completed, total: nil, unit: "layers",
+                        note: "\(candidate.label), fan-in \(shape.fanIn), batch \(shape.batch)"))
                 var (times, share, proved): ([UInt64: Double], Double, Int) = ([:], 0, 0)
                 for seed in seeds {
                     let layer = Self.layer(shape.fanIn, shape.batch, candidate.outputs, seed: seed)

@@ -86,7 +86,10 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
         ("gamma, threshold", "of bop (default 1e-4, 1e-8), bop2 and bop2-biased (1e-6, 1e-6); gamma of sign-m (1e-6): schedules"),
         ("sigma, bop-epsilon", "of bop2 and bop2-biased: schedules (default 1e-2, 1e-10)"),
         ("rate", "η of bold: a schedule (default 100); share of the signs that disagree which qpsbgd-projected flips (default cosine:0.02:0)"),
-        ("step, variant", "of qpsbgd: η, a schedule (default cosine:3e-2:1e-3); add or subtract, the two published forms (default add), also of qpsbgd-projected"),
+        (
+            "step, variant",
+            "of qpsbgd: η, a schedule (default cosine:3e-2:1e-3); add or subtract, the two published forms (default add), also of qpsbgd-projected"
+        ),
         (
             "signal",
             "of qpsbgd and qpsbgd-projected: signs or sums, where the gradient that is projected is taken (default signs). Layers whose inputs are no signs "
