@@ -13,6 +13,8 @@ public struct ExecutionContext: Sendable {
     /// Where layers draw in a training pass (dropout, stochastic signs). A network gives each layer its own stream of it; the trainer
     /// gives each step its own, so that a resumed run draws what the unbroken one would have drawn.
     public var randomness: SeededGenerator
+    /// The graph whose nodes the rows of the batch are; nil for items that have nothing to do with each other. Only layers of graphs look at it.
+    public var graph: NodeGraph?
 
     public init(
         engine: any DenseEngine, kernels: Kernels = .active, parallel: Parallel = .serial, precision: MatrixPrecision = .float32,
@@ -29,6 +31,13 @@ public struct ExecutionContext: Sendable {
     public func drawing(seed: UInt64, step: Int) -> ExecutionContext {
         var context = self
         context.randomness = SeededGenerator(seed: seed).split("passes").split(UInt64(step))
+        return context
+    }
+
+    /// The same context over the nodes of a graph.
+    public func over(_ graph: NodeGraph) -> ExecutionContext {
+        var context = self
+        context.graph = graph
         return context
     }
 

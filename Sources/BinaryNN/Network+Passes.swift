@@ -113,10 +113,10 @@ extension Network {
                 inputGradients = [norm.backward(gradient, through: surrogate, cache, parameters, &gradients, context)]
             } else {
                 inputGradients = node.layer.backward(
-                    gradient, cache, parameters, &gradients, needs: node.inputs.map { $0.index > 0 }, context)
+                    gradient, cache, parameters, &gradients, needs: node.inputs.map { isTrained[$0.index] }, context)
             }
             for (id, gradient) in zip(node.inputs, inputGradients) {
-                guard let gradient, id.index > 0 else { continue }
+                guard let gradient, isTrained[id.index] else { continue }
                 // A value that several layers read sums what they send back.
                 if pending[id.index] == nil { pending[id.index] = gradient } else { pending[id.index]!.add(gradient, context) }
             }
@@ -126,6 +126,16 @@ extension Network {
     /// Folds the batch statistics of a training pass into the running ones.
     public func updateStatistics(_ tape: borrowing Tape, _ parameters: inout ParameterStore) {
         for (index, node) in nodes.enumerated() { node.layer.updateStatistics(tape.caches[index], &parameters) }
+    }
+
+    /// For each value, whether a trained parameter has a part in it, so that its gradient is of use.
+    static func trained(_ nodes: [Node], _ specs: [ParameterSpec]) -> [Bool] {
+        let owners = Set(specs.filter { $0.role != .statistic }.map { $0.name.prefix { $0 != "." } })
+        var isTrained = [false]
+        for node in nodes {
+            isTrained.append(owners.contains(node.name.prefix { $0 != "." }) || node.inputs.contains { isTrained[$0.index] })
+        }
+        return isTrained
     }
 
     /// A batch norm whose only reader is the sign right behind it is computed with that sign in one pass, if the surrogate allows it.

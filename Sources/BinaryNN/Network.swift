@@ -25,6 +25,8 @@ public struct Network: Sendable {
     let fusions: [Bool]
     /// For each node, whether its input is made again for the backward pass; see `Network+Repetition`.
     let repetitions: [Bool]
+    /// For each value, the input first, whether its gradient is of use.
+    let isTrained: [Bool]
 
     init(input: Signal, nodes: [Node], specs: [ParameterSpec]) {
         self.input = input
@@ -32,6 +34,7 @@ public struct Network: Sendable {
         self.specs = specs
         fusions = Self.fusions(nodes)
         repetitions = Self.repetitions(nodes, input: input)
+        isTrained = Self.trained(nodes, specs)
     }
 
     /// The type of the value `id`.

@@ -1,14 +1,17 @@
 public import BinaryNN
 public import BitCore
 
-/// A model as configurations name it: `mlp:784-1024-1024-10`, `binarynet`, `binarynet:0.5`, `birealnet18:imagenet`.
+/// A model as configurations name it: `mlp:784-1024-1024-10`, `binarynet`, `binarynet:0.5`, `birealnet18:imagenet`,
+/// `bigcn:16`.
 public enum ModelName: Sendable, Hashable, CustomStringConvertible {
     case mlp(widths: [Int])
     /// `width` is a factor on the published widths.
     case convolutional(Architecture, width: Double = 1, isImageNet: Bool = false)
+    /// A network over the nodes of a graph; see `BinaryGCN`.
+    case graph(hidden: Int = 16)
 
     /// What the names look like, for messages.
-    public static let forms = ["mlp:INPUTS-…-CLASSES"] + Architecture.allCases.map { $0.rawValue + "[:WIDTH]" + ($0.hasImageNetForm ? "[:imagenet]" : "") }
+    public static let forms = ["mlp:INPUTS-…-CLASSES"] + Architecture.allCases.map { $0.rawValue + "[:WIDTH]" + ($0.hasImageNetForm ? "[:imagenet]" : "") } + ["bigcn[:HIDDEN]"]
 
     /// Widths beyond this are refused: a kernel of 2^16 × 2^16 signs takes half a gigabyte.
     public static let maximumWidth = 1 << 16
@@ -26,6 +29,11 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
             }
             guard widths.count >= 2 else { throw .widths(text) }
             self = .mlp(widths: widths)
+            return
+        }
+        if parts[0] == "bigcn" {
+            guard parts.count <= 2, let hidden = parts.count == 1 ? 16 : Int(parts[1]), hidden > 0, hidden <= Self.maximumWidth else { throw .hidden(text) }
+            self = .graph(hidden: hidden)
             return
         }
         guard let architecture = Architecture(rawValue: String(parts[0])) else { throw .unknown(text) }
@@ -47,14 +55,19 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
         case .mlp(let widths): "mlp:" + widths.map(String.init).joined(separator: "-")
         case .convolutional(let architecture, let width, let isImageNet):
             architecture.rawValue + (width == 1 ? "" : ":\(width)") + (isImageNet ? ":imagenet" : "")
+        case .graph(let hidden): hidden == 16 ? "bigcn" : "bigcn:\(hidden)"
         }
     }
+
+    /// True where items are nodes of one graph.
+    public var isGraph: Bool { if case .graph = self { true } else { false } }
 
     /// Items and classes it takes when no data say: an mlp's own, and what the others were published for.
     public var standard: (items: Shape, classes: Int) {
         switch self {
         case .mlp(let widths): ([widths[0]], widths[widths.count - 1])
         case .convolutional(let architecture, _, let isImageNet): architecture.standard(isImageNet: isImageNet)
+        case .graph: ([1433], 7)
         }
     }
 
@@ -76,6 +89,14 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
                 throw .invalid(layer: description, what: "takes images, items of height×width or height×width×channels, not \(items)")
             }
             return try architecture.network(Signal(image, input), classes: classes, width: width, isImageNet: isImageNet, options)
+        case .graph(let hidden):
+            guard items.rank == 1, input == .sign else {
+                throw .invalid(layer: description, what: "takes the nodes of a graph, signs of a row of features, not items of \(items)")
+            }
+            return try BinaryGCN(
+                hidden: hidden, dropout: options.dropout ?? 0.4, kernel: options.kernel, quantizer: options.quantizer, scale: options.weightScale, hasHiddenNorm: options.hiddenNorm,
+                normMomentum: options.normMomentum ?? 0.9
+            ).network(features: items.count, classes: classes)
         }
     }
 }
@@ -83,6 +104,7 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
 public enum ModelNameError: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     case widths(String)
+    case hidden(String)
     case option(String, String, imageNet: Bool)
 
     public var description: String {
@@ -90,6 +112,7 @@ public enum ModelNameError: Error, Hashable, CustomStringConvertible {
         case .unknown(let name): "no model is named “\(name.prefix(60))”: known are \(ModelName.forms.joined(separator: ", "))"
         case .widths(let name):
             "“\(name.prefix(60))” does not name the widths of an mlp; write them like mlp:784-1024-10, each from 1 to \(ModelName.maximumWidth)"
+        case .hidden(let name): "“\(name.prefix(60))” does not name the hidden units of a bigcn; write them like bigcn:16, from 1 to \(ModelName.maximumWidth)"
         case .option(let name, let option, let imageNet):
             "“\(option.prefix(60))” in “\(name.prefix(60))” is no factor on widths from \(ModelName.widthFactors.lowerBound) to "
                 + "\(ModelName.widthFactors.upperBound)\(imageNet ? " and not imagenet" : "")"

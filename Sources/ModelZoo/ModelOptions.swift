@@ -23,6 +23,10 @@ public struct ModelOptions: Sendable, Hashable {
     public var normScale: Bool?
     public var normMomentum: Float?
     public var normEpsilon: Float?
+    /// Of networks over graphs: a norm before hidden signs.
+    public var hiddenNorm: Bool?
+    /// Of networks over graphs.
+    public var dropout: Float?
 
     public init(
         kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, surrogate: Surrogate? = nil,

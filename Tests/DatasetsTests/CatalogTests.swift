@@ -63,7 +63,7 @@ import Testing
     @Test func listingAgreesWithWhatLoads() throws {
         let catalog = DatasetCatalog(folder: "/nowhere")
         #expect(catalog.list().map(\.name) == DatasetCatalog.names)
-        for listing in catalog.list() where listing.state == .embedded || listing.state == .generated {
+        for listing in catalog.list() where (listing.state == .embedded || listing.state == .generated) && !listing.isGraph {
             let data = try catalog.load(listing.name)
             if let count = listing.trainCount { #expect(data.train.count == count) }
             if let count = listing.testCount { #expect(data.test.count == count) }

@@ -5,6 +5,8 @@ public import BitCore
 /// addition. That function is monotone in x, which is what makes integer thresholds exact.
 public struct BatchNorm: Layer {
     public let hasScale: Bool
+    /// Without, β = 0; with neither γ nor β the norm has nothing to learn ("without affine").
+    public let hasShift: Bool
     /// Share of the old statistics that a step keeps.
     public let momentum: Float
     public let epsilon: Float
@@ -18,8 +20,9 @@ public struct BatchNorm: Layer {
     /// 2^−shift when the inputs are integers of 16 bits in units of it: the cache then holds them so.
     private var unit: Float?
 
-    public init(scale: Bool = true, momentum: Float = 0.9, epsilon: Float = 1e-4, isOutput: Bool = false) {
+    public init(scale: Bool = true, shift: Bool = true, momentum: Float = 0.9, epsilon: Float = 1e-4, isOutput: Bool = false) {
         hasScale = scale
+        hasShift = shift
         self.momentum = momentum
         self.epsilon = epsilon
         self.isOutput = isOutput
@@ -31,7 +34,7 @@ public struct BatchNorm: Layer {
         guard inputs.count == 1 else { throw .inputs(layer: kind, expected: 1, found: inputs.count) }
         let channels = Shape([inputs[0].shape.columns])
         if hasScale { scale = parameters.declare("scale", channels, role: .scale) }
-        bias = parameters.declare("bias", channels, role: .bias)
+        if hasShift { bias = parameters.declare("bias", channels, role: .bias) }
         mean = parameters.declare("mean", channels, role: .statistic)
         variance = parameters.declare("variance", channels, role: .statistic)
         if case .integer(let bound, let shift) = inputs[0].width, bound <= Int(Int16.max) {
@@ -53,7 +56,7 @@ public struct BatchNorm: Layer {
 
     /// a and b of inference, and the grid they were snapped to if this is an output layer.
     public func inferenceAffine(_ parameters: ParameterStore) -> (a: [Float], b: [Float], grid: ScoreGrid?) {
-        let (mean, variance, bias) = (parameters.reals(mean), parameters.reals(variance), parameters.reals(bias))
+        let (mean, variance, bias) = (parameters.reals(mean), parameters.reals(variance), beta(parameters))
         let gamma = hasScale ? parameters.reals(scale) : Array(repeating: 1, count: mean.count)
         let a = zip(gamma, variance).map { Float(Double($0) / (Double($1) + Double(epsilon)).squareRoot()) }
         let b = mean.indices.map { Float(Double(bias[$0]) - Double(mean[$0]) * Double(a[$0])) }
@@ -76,7 +79,7 @@ public struct BatchNorm: Layer {
         cache.reals = [x]
         return .real(
             context.kernels.normalize(
-                x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: parameters.reals(bias),
+                x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: beta(parameters),
                 parallel: context.parallel))
     }
 
@@ -86,6 +89,10 @@ public struct BatchNorm: Layer {
     ) -> [Tensor?] {
         let gradient = backward(outputGradient, through: .none, cache, parameters, &gradients, context)
         return [needs[0] ? gradient : nil]
+    }
+
+    private func beta(_ parameters: ParameterStore) -> [Float] {
+        hasShift ? parameters.reals(bias) : Array(repeating: 0, count: parameters.spec(mean).count)
     }
 
     private func statistics(_ x: Tensor, _ context: ExecutionContext, _ cache: inout LayerCache) -> (mean: [Float], inverse: [Float]) {
@@ -108,7 +115,7 @@ public struct BatchNorm: Layer {
         }
         let (mean, inverse) = statistics(x, context, &cache)
         let (signs, kept) = context.kernels.normalizeSigns(
-            x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: parameters.reals(bias),
+            x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: beta(parameters),
             keptUnit: keepsInput ? unit : nil, parallel: context.parallel)
         if let kept { cache.shorts = [kept] } else if keepsInput { cache.reals = [x] }
         return signs
@@ -123,7 +130,7 @@ public struct BatchNorm: Layer {
         func run(_ x: BatchNormInput) -> (gamma: [Float], beta: [Float]) {
             context.kernels.normalizeBackward(
                 &gradient, x, mean: cache.vectors[0], inverseDeviation: cache.vectors[1], gamma: hasScale ? parameters.reals(scale) : nil,
-                beta: parameters.reals(bias), surrogate: surrogate, parallel: context.parallel)
+                beta: beta(parameters), surrogate: surrogate, parallel: context.parallel)
         }
         let result =
             if let kept = cache.shorts.first {
@@ -132,7 +139,7 @@ public struct BatchNorm: Layer {
                 cache.reals[0].withUnsafeElements { run(.floats($0)) }
             }
         if hasScale { gradients.withMutable(scale) { _ = $0.update(fromContentsOf: result.gamma) } }
-        gradients.withMutable(bias) { _ = $0.update(fromContentsOf: result.beta) }
+        if hasShift { gradients.withMutable(bias) { _ = $0.update(fromContentsOf: result.beta) } }
         return gradient
     }
 

@@ -26,7 +26,8 @@ public struct Dropout: Layer {
     ) -> Activation {
         guard mode == .training, threshold > 0 else {
             if mode == .training { cache.packed = [] }
-            return .real(inputs[0].real(context))
+            // Signs stay bits.
+            return inputs[0]
         }
         var x = inputs[0].real(context)
         let kept = draw(x.shape, context)

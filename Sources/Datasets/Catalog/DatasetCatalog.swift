@@ -63,12 +63,14 @@ public struct DatasetCatalog: Sendable {
         public var state: State
         /// Where it lies, or what to do to have it.
         public var location: String
+        /// True where the items are nodes of one graph; the counts are then of its parts.
+        public var isGraph = false
     }
 
     /// All names, in the order in which they are listed.
     public static let names = [
-        "digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "semeion", "adult-a1a", "folder:PATH", "csv:PATH", "teacher",
-        "xor", "parity", "bars-and-stripes",
+        "digits", "mnist", "fashion-mnist", "cifar10", "cifar10-jpeg", "cifar10-lossless", "semeion", "adult-a1a", "cora", "citeseer", "pubmed", "karate",
+        "graph:FOLDER", "folder:PATH", "csv:PATH", "teacher", "xor", "parity", "bars-and-stripes",
     ]
 
     public func list() -> [Listing] {
@@ -83,8 +85,17 @@ public struct DatasetCatalog: Sendable {
                 Listing(
                     name: set.name, title: set.title, trainCount: set.trainCount, testCount: set.testCount, itemShape: set.itemShape,
                     classCount: set.classNames.count, licence: set.licence, state: isPresent ? .present : .absent,
-                    location: isPresent ? "\(folder)/\(set.folders[0])" : set.mirrors.isEmpty ? advice(set) : "spinflip data fetch \(set.name)"))
+                    location: isPresent ? "\(folder)/\(set.folders[0])" : set.mirrors.isEmpty ? advice(set) : "spinflip data fetch \(set.name)",
+                    isGraph: set.format == .graph))
         }
+        result.append(
+            Listing(
+                name: "karate", title: "Zachary's karate club, 34 nodes, 78 edges; karate:4 has four classes", trainCount: 2, testCount: 32,
+                itemShape: [34], classCount: 2, licence: "facts, W. W. Zachary 1977", state: .embedded, location: "in the program", isGraph: true))
+        result.append(
+            Listing(
+                name: "graph:FOLDER", title: "A graph: nodes.csv, edges.csv, features.coo.csv", licence: "yours", state: .userFile,
+                location: "the path in the name", isGraph: true))
         result.append(
             Listing(
                 name: "folder:PATH", title: "JPEG and PNG images, in train/CLASS and val/CLASS or in CLASS", licence: "yours", state: .userFile,
@@ -137,6 +148,7 @@ public struct DatasetCatalog: Sendable {
             return try LabelledData(
                 Dataset.teacher(layers: layers, count: options.items, seed: options.seed), testFraction: options.testFraction, seed: options.seed)
         default:
+            if Self.isGraph(name) { throw DatasetError(name, .graph(.isGraph)) }
             guard let set = PublishedSet.all.first(where: { $0.name == name }) else { throw unknown(name) }
             return try load(set)
         }
@@ -145,7 +157,7 @@ public struct DatasetCatalog: Sendable {
     /// The published set of that name.
     func published(_ name: String) throws(DatasetError) -> PublishedSet {
         if let set = PublishedSet.all.first(where: { $0.name == name }) { return set }
-        if Self.names.contains(name) || name.hasPrefix("csv:") || name.hasPrefix("folder:") {
+        if Self.names.contains(name) || Self.isGraph(name) || name.hasPrefix("csv:") || name.hasPrefix("folder:") {
             throw DatasetError(
                 name, .badOption("has no published files; those that have are \(PublishedSet.all.map(\.name).joined(separator: ", "))"))
         }
@@ -154,8 +166,10 @@ public struct DatasetCatalog: Sendable {
 
     /// Path of a file that is there, compressed or not.
     func existing(_ file: PublishedSet.File, of set: PublishedSet) -> String? {
-        candidates(file, of: set).first { access($0, F_OK) == 0 }
+        candidates(file, of: set).first(where: Self.isThere)
     }
+
+    static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Where a file belongs.
     func path(_ file: PublishedSet.File, of set: PublishedSet) -> String { "\(folder)/\(set.folders[0])/\(file.name)" }
@@ -198,11 +212,12 @@ public struct DatasetCatalog: Sendable {
                 try Dataset(libsvm: path, name: set.name, features: set.itemShape.count, labels: labels, adviceIfMissing: advice(set))
             }
             return try LabelledData(train: part(paths[0]), test: part(paths[1]))
+        case .graph: throw DatasetError(set.name, .graph(.isGraph))
         case .semeion: return try LabelledData(semeion: Dataset(semeion: paths[0], adviceIfMissing: advice(set)))
         }
     }
 
-    private func unknown(_ name: String) -> DatasetError {
+    func unknown(_ name: String) -> DatasetError {
         let shown = name.count > 60 ? name.prefix(60) + "…" : name
         let base = String(name.prefix { $0 != ":" })
         return DatasetError(shown, .unknownName(known: Self.names, nearest: NearestName.find(base, among: Self.names)))

@@ -28,6 +28,8 @@ public struct PublishedSet: Sendable, Hashable {
         case semeion
         /// LIBSVM text of binary features; the last file is the test part.
         case libsvm
+        /// Nodes, edges and features of a graph as text.
+        case graph
     }
 
     public var name: String
@@ -90,5 +92,5 @@ public struct PublishedSet: Sendable, Hashable {
         testImages: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         testLabels: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")
 
-    public static let all = [mnist, fashionMNIST, cifar10, cifar10JPEG, cifar10Lossless, semeion, adult]
+    public static let all = [mnist, fashionMNIST, cifar10, cifar10JPEG, cifar10Lossless, semeion, adult, cora, citeseer, pubmed]
 }

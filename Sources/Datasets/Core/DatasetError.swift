@@ -38,6 +38,8 @@ public struct DatasetError: Error, Hashable, Sendable {
         case checksumMismatch(expected: String, found: String)
         /// As `checksumMismatch`, of a part of the file.
         case otherContent(what: String, advice: String)
+        /// What is wrong with a graph, or with the use of a name of one.
+        case graph(GraphFault)
         // Requests.
         case unknownName(known: [String], nearest: String?)
         case badOption(String)
@@ -74,6 +76,7 @@ extension DatasetError: CustomStringConvertible {
         case .noColumn(let name, let columns): "has no column \"\(name)\"; its columns are \(columns.joined(separator: ", "))"
         case .checksumMismatch(let expected, let found): "its SHA-256 is \(found) instead of \(expected); fetch it again"
         case .otherContent(let what, let advice): "its \(what) are not the published ones; \(advice)"
+        case .graph(let fault): fault.description
         case .unknownName(let known, let nearest):
             "is not a known data set; \(nearest.map { "did you mean \($0)? " } ?? "")known are \(known.joined(separator: ", "))"
         case .badOption(let reason): reason

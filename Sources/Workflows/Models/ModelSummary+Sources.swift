@@ -14,7 +14,7 @@ extension ModelSummary {
         let model = try ModelName(name)
         let (items, classes) = model.standard
         let network = try model.network(
-            items: items, classes: classes, input: binarisedInput ? .sign : .byte(zeroPoint: 128, shift: 7), ModelOptions(kernel: .binary))
+            items: items, classes: classes, input: binarisedInput || model.isGraph ? .sign : .byte(zeroPoint: 128, shift: 7), ModelOptions(kernel: .binary))
         self.init(network, model: name)
     }
 }

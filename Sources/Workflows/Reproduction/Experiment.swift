@@ -26,7 +26,8 @@ public struct Experiment: Sendable {
     }
 
     public static let all: [Experiment] = [
-        .bop2OnCIFAR10, .bop2Ablation, .quboRegularisation, .fewShotMNIST, .qpsbgdRosenbrock, .qpsbgdMNISTPairs, .qpsbgdAdult, .qpsbgdScaling,
+        .bop2OnCIFAR10, .bop2Ablation, .quboRegularisation, .fewShotMNIST, .qpsbgdRosenbrock, .qpsbgdMNISTPairs, .qpsbgdAdult, .qpsbgdGraphs,
+        .qpsbgdScaling,
     ]
 
     /// - Throws: `UnknownName` that lists the known ones.

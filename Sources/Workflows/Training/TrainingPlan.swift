@@ -47,7 +47,7 @@ public struct TrainingPlan: Sendable {
             ("flip-interval", "steps between counts of latent flips (default 10)"),
             ("clip-norm, clip-value", "bounds of the norm of all gradients and of each (default 0: none)"),
             ("diagnostics-interval", "steps between measurements of kernels and their gradients; 0 for none (default 10)"),
-        ] + OptimizerFamily.settingsHelp
+        ] + GraphTrainingPlan.settingsHelp + OptimizerFamily.settingsHelp
 
     public init(_ configuration: TrainingConfiguration, _ data: LabelledData) throws {
         self.configuration = configuration
@@ -120,6 +120,8 @@ public struct TrainingPlan: Sendable {
                 throw ConfigurationError(
                     reason: "\(model) ends in \(widths[widths.count - 1]) classes, but \(data.name) has \(data.classCount); end with -\(data.classCount)")
             }
+        case .graph:
+            throw ConfigurationError(reason: "\(model) classifies the nodes of a graph, and \(data.name) is none; take a graph: karate, cora, citeseer or graph:FOLDER")
         case .convolutional:
             options.norm = try settings.choice(
                 "norm", default: .batch, among: ModelOptions.Normalisation.allCases.map(\.rawValue), ModelOptions.Normalisation.init(rawValue:))

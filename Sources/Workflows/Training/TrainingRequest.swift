@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Foundation
 
 /// What a caller asks of a training run, piece by piece: a configuration file, if any, and options that override it.
@@ -36,7 +37,10 @@ public struct TrainingRequest: Sendable {
         } else {
             guard let model else { throw ConfigurationError(reason: "no model is named; give --model, such as mlp:64-256-10, or --config") }
             guard let dataset else { throw ConfigurationError(reason: "no data set is named; give --dataset, such as digits, or --config") }
-            result = TrainingConfiguration(model: model, dataset: dataset)
+            // A graph is one batch, and an epoch one step.
+            result =
+                DatasetCatalog.isGraph(dataset)
+                ? TrainingConfiguration(model: model, dataset: dataset, epochs: 550, batchSize: 0) : TrainingConfiguration(model: model, dataset: dataset)
         }
         result.model = model ?? result.model
         result.dataset = dataset ?? result.dataset

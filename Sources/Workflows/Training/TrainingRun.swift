@@ -211,7 +211,7 @@ public struct TrainingRun: Sendable {
 }
 
 /// Carries the latest epoch's report out of the hooks, and remembers when a line was last shown.
-private final class LastReport: Sendable {
+final class LastReport: Sendable {
     private let report = Mutex<EpochReport?>(nil)
     private let shown = Mutex(-Double.infinity)
 

@@ -4,7 +4,7 @@ internal import Workflows
 
 struct Evaluate: Command {
     static let stopsCleanly = true
-    static let configuration = CommandConfiguration(abstract: "Run packed inference over the test split of a data set.")
+    static let configuration = CommandConfiguration(abstract: "Run packed inference over the test split of a data set, or over a graph.")
 
     @Argument(help: ArgumentHelp("Model file.", valueName: "model"))
     var model: String
@@ -23,6 +23,13 @@ struct Evaluate: Command {
     }
 
     func perform(_ terminal: Terminal) throws -> ExitStatus {
+        if DatasetCatalog.isGraph(dataset) {
+            guard limit == nil else { throw ConfigurationError(reason: "a graph is evaluated whole; leave out --limit") }
+            let graph = try data.catalog.loadGraph(dataset, options: DatasetOptions(seed: common.seed))
+            let report = try EvaluationReport(graphModel: model, graph, parallel: common.parallel, terminal.control)
+            terminal.finish(report) { report.text }
+            return .done
+        }
         let loaded = try LoadedModel(path: model)
         let test = try data.catalog.load(dataset, options: loaded.datasetOptions(seed: common.seed)).test.prefix(limit)
         let report = try loaded.evaluate(on: test, parallel: common.parallel, terminal.control)

@@ -15,7 +15,7 @@ struct Train: Command {
             \(TrainingPlan.settingsHelp.map { "  \($0.key): \($0.meaning)" }.joined(separator: "\n"))
             """)
 
-    @Option(help: ArgumentHelp("Model: mlp:784-1024-10 and so on, widths from inputs to classes.", valueName: "name"))
+    @Option(help: ArgumentHelp("Model: mlp:784-1024-10 and so on, widths from inputs to classes; bigcn for graphs.", valueName: "name"))
     var model: String?
 
     @Option(help: ArgumentHelp("Data set (spinflip data list names them).", valueName: "name"))
@@ -24,10 +24,10 @@ struct Train: Command {
     @Option(help: ArgumentHelp("Optimizer: adam (latent weights) or bop (bit flips) (default: adam).", valueName: "name"))
     var optimizer: String?
 
-    @Option(help: ArgumentHelp("Passes over the training items (default: 10).", valueName: "n"))
+    @Option(help: ArgumentHelp("Passes over the training items (default: 10; of graphs: 550).", valueName: "n"))
     var epochs: Int?
 
-    @Option(help: ArgumentHelp("Items a step; 0 is the full batch (default: 128).", valueName: "n"))
+    @Option(help: ArgumentHelp("Items a step; 0 is the full batch (default: 128; of graphs: 0).", valueName: "n"))
     var batchSize: Int?
 
     @Option(help: ArgumentHelp("Folder of the run.", valueName: "dir"))
@@ -55,10 +55,21 @@ struct Train: Command {
             batchSize: batchSize, seed: common.givenSeed, limit: limit, settings: settings)
         let configuration = try request.resolve()
         let engine = try engine.resolve()
+        if DatasetCatalog.isGraph(configuration.dataset) {
+            let graph = try data.catalog.loadGraph(configuration.dataset, options: configuration.datasetOptions())
+            return finish(
+                try GraphTrainingRun(configuration, graph, folder: out).run(
+                    resume: resume, engine: engine, threads: common.threadCount, terminal.control, wallTime: { Date().timeIntervalSince1970 }),
+                configuration, terminal)
+        }
         let labelled = try data.catalog.load(configuration.dataset, options: configuration.datasetOptions())
         let run = try TrainingRun(configuration, labelled, folder: out)
         let result = try run.run(
             resume: resume, engine: engine, threads: common.threadCount, terminal.control, wallTime: { Date().timeIntervalSince1970 })
+        return finish(result, configuration, terminal)
+    }
+
+    private func finish(_ result: TrainingResult, _ configuration: TrainingConfiguration, _ terminal: Terminal) -> ExitStatus {
         terminal.finish(result) { result.text }
         if !result.isComplete { terminal.note("stopped after \(result.epochs) of \(configuration.epochs) epochs; --resume goes on from \(out)") }
         return result.isComplete ? .done : .interrupted

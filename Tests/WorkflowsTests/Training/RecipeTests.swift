@@ -33,7 +33,13 @@ import Workflows
             ? try SweepPlan(SweepConfiguration([UInt8](Data(contentsOf: URL(filePath: path))), file: file), firstSeed: 0).runs.map(\.configuration)
             : [try TrainingConfiguration(path: path)]
         #expect(!configurations.isEmpty)
-        for configuration in configurations { _ = try TrainingPlan(configuration, Self.data(configuration.dataset)) }
+        for configuration in configurations {
+            if DatasetCatalog.isGraph(configuration.dataset) {
+                _ = try GraphTrainingPlan(configuration, .karateClub())
+            } else {
+                _ = try TrainingPlan(configuration, Self.data(configuration.dataset))
+            }
+        }
     }
 
     /// The page that lists the recipes names each.
