@@ -54,7 +54,8 @@ extension RuleTable.Scale {
                 "the embedded 8×8 digits, since neither cifar10 nor cifar10-jpeg is in the data folder: this shows that the rules run, "
                     + "and nothing about CIFAR-10"
             }
-        let training = "\(epochs) epochs of batches of \(batchSize), cross-entropy" + (images == .digits ? "" : ", pad-crop-flip")
+        let training =
+            "\(epochs) epochs of batches of \(batchSize), cross-entropy" + (images == .digits ? "" : ", pad-crop-flip")
             + (settings["precision"] == "bfloat16" ? ", backward products in bfloat16" : "")
         return "\(model) on \(data). \(training), equal for all rules; hyper-parameters as published"
             + (isPublished ? "." : ", with schedules stretched over the shorter run.")
