@@ -191,7 +191,8 @@ package struct GraphStudy {
         [
             "The published runs: their script for graphs, split and rates are not public, and the figures are read from a picture.",
             "QP-SBGD on citation graphs: it is measured on the karate club alone.",
-            "The best of each rule: one setting each. Rates of Adam, signSGD and BinaryConnect were chosen from a few by accuracy on Cora's validation nodes; the others were not tuned.",
+            "The best of each rule: one setting each. Rates of Adam, signSGD and BinaryConnect were chosen from a few by accuracy on Cora's validation nodes; "
+                + "the others were not tuned.",
         ] + (tasks.contains { $0.name == "cora" } ? [] : ["Cora and Citeseer: put them into the data folder."])
     }
 }
