@@ -11,7 +11,8 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
     case graph(hidden: Int = 16)
 
     /// What the names look like, for messages.
-    public static let forms = ["mlp:INPUTS-…-CLASSES"] + Architecture.allCases.map { $0.rawValue + "[:WIDTH]" + ($0.hasImageNetForm ? "[:imagenet]" : "") } + ["bigcn[:HIDDEN]"]
+    public static let forms =
+        ["mlp:INPUTS-…-CLASSES"] + Architecture.allCases.map { $0.rawValue + "[:WIDTH]" + ($0.hasImageNetForm ? "[:imagenet]" : "") } + ["bigcn[:HIDDEN]"]
 
     /// Widths beyond this are refused: a kernel of 2^16 × 2^16 signs takes half a gigabyte.
     public static let maximumWidth = 1 << 16
@@ -94,7 +95,8 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
                 throw .invalid(layer: description, what: "takes the nodes of a graph, signs of a row of features, not items of \(items)")
             }
             return try BinaryGCN(
-                hidden: hidden, dropout: options.dropout ?? 0.4, kernel: options.kernel, quantizer: options.quantizer, scale: options.weightScale, hasHiddenNorm: options.hiddenNorm,
+                hidden: hidden, dropout: options.dropout ?? 0.4, kernel: options.kernel, quantizer: options.quantizer, scale: options.weightScale,
+                hasHiddenNorm: options.hiddenNorm,
                 normMomentum: options.normMomentum ?? 0.9
             ).network(features: items.count, classes: classes)
         }

@@ -90,7 +90,8 @@ extension GraphModel {
 
     private static func layer(_ index: Int, _ value: JSONValue, _ container: Safetensors) throws(ModelFileError.Fault) -> Layer {
         guard let fields = value.object, let inputs = fields["inputs"]?.integer, let outputs = fields["outputs"]?.integer,
-            let factors = fields["factors"]?.integer, let norm = fields["norm"]?.integer, let shifts = fields["shifts"]?.integer, extents.contains(inputs), extents.contains(outputs),
+            let factors = fields["factors"]?.integer, let norm = fields["norm"]?.integer, let shifts = fields["shifts"]?.integer, extents.contains(inputs),
+            extents.contains(outputs),
             (0...1).contains(factors), (0...1).contains(norm), (0...1).contains(shifts)
         else { throw .field("layer \(index)") }
         do {

@@ -30,7 +30,8 @@ extension GraphFault: CustomStringConvertible {
             "line \(line) joins node \(node) to itself; remove the line, since normalisation adds every node to itself once"
         case .duplicateEdge(let u, let v, let line): "line \(line) joins \(u) and \(v), which an earlier line does; name every edge once, in one direction"
         case .unknownNode(let node, let nodes, let line): "line \(line) names node \(node), but nodes are 0...\(nodes - 1); correct it or add the node"
-        case .nodeOrder(let expected, let found, let line): "line \(line) is of node \(found) where node \(expected) is due; number nodes from 0 in the order of their lines"
+        case .nodeOrder(let expected, let found, let line):
+            "line \(line) is of node \(found) where node \(expected) is due; number nodes from 0 in the order of their lines"
         case .duplicateFeature(let node, let feature, let line): "line \(line) gives feature \(feature) of node \(node) a second time; give it once"
         case .missingFeatures(let count, let nodes, let first):
             "\(count) of \(nodes) nodes have a label but no features (\(first.map(String.init).joined(separator: ", "))\(count > first.count ? ", …" : "")); "

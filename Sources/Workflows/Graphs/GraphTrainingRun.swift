@@ -116,7 +116,8 @@ public struct GraphTrainingRun: Sendable {
             kept = try self.trainer(at: path(TrainingRun.bestName), like: trainer)
         }
         let model = try Lowering.lowerGraph(
-            plan.shippedNetwork, kept.shippedParameters, labels: task.classNames, name: configuration.dataset.filter { $0.isLetter || $0.isNumber || $0 == "-" },
+            plan.shippedNetwork, kept.shippedParameters, labels: task.classNames,
+            name: configuration.dataset.filter { $0.isLetter || $0.isNumber || $0 == "-" },
             metadata: [
                 "model": configuration.model, "dataset": configuration.dataset, "optimizer": configuration.optimizer, "epochs": "\(kept.state.epoch)",
                 "seed": "\(configuration.seed)", "version": Version.current,

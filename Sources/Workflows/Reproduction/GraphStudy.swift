@@ -83,9 +83,12 @@ package struct GraphStudy {
             name: "ProxQuant", note: "Adam inside, η 1e-2, hard signs after two thirds; learned scales, hidden norm", kernel: .real, shipped: .binary,
             rule: { epochs in ProxQuant(learningRate: 1e-2, strength: .ramp(perEpoch: 1e-2), freezeEpoch: max(1, epochs * 2 / 3)) }),
         Rule(
-            name: "QP-SBGD", note: "η cosine 3e-2 to 1e-3, gradients at the sums, no dropout", kernel: .latentBinary, shipped: .latentBinary, isProjection: true,
+            name: "QP-SBGD", note: "η cosine 3e-2 to 1e-3, gradients at the sums, no dropout", kernel: .latentBinary, shipped: .latentBinary,
+            isProjection: true,
             rule: { _ in QPSBGD(learningRate: .cosine(from: 3e-2, to: 1e-3), projection: LayerProjection(source: .outputs(.sums))) }),
-        Rule(name: "Bop", note: "γ 1e-2, τ 1e-6; learned scales, hidden norm", kernel: .binary, shipped: .binary, rule: { _ in Bop(gamma: 1e-2, threshold: 1e-6) }),
+        Rule(
+            name: "Bop", note: "γ 1e-2, τ 1e-6; learned scales, hidden norm", kernel: .binary, shipped: .binary,
+            rule: { _ in Bop(gamma: 1e-2, threshold: 1e-6) }),
     ]
 
     private struct Outcome {
@@ -145,7 +148,8 @@ package struct GraphStudy {
             [.init(.oneOf(kernels), rule.rule(epochs))] + (hasOthers ? [.init(.everythingElse, Adam(learningRate: 1e-2))] : []))
         var trainer = try GraphTrainer(
             trained, optimizer, TrainingOptions(epochs: epochs, batchSize: 0, seed: seed, encoding: .binarised(threshold: 1), flipInterval: 0),
-            rule.isBiGCN ? GraphTrainingOptions(latentDecay: 5e-4) : GraphTrainingOptions(centresGradients: true), ExecutionContext(engine: context.engine), shipping: shipped)
+            rule.isBiGCN ? GraphTrainingOptions(latentDecay: 5e-4) : GraphTrainingOptions(centresGradients: true), ExecutionContext(engine: context.engine),
+            shipping: shipped)
         guard try trainer.train(task, TrainingHooks(isCancelled: context.control.isCancelled)) else { return nil }
         return Outcome(accuracy: GraphAccuracy(task, trainer.classes(task)), seconds: context.control.seconds() - start)
     }
@@ -171,7 +175,8 @@ package struct GraphStudy {
                 }
             }
             if let published = task.published["QP-SBGD"], values(Self.rules.firstIndex(where: \.isProjection) ?? 0, { $0.seconds }).isEmpty {
-                rows.append(.init("\(task.label): QP-SBGD as published", published: published, [:], note: "its figure, read by eye; no split or settings are named"))
+                rows.append(
+                    .init("\(task.label): QP-SBGD as published", published: published, [:], note: "its figure, read by eye; no split or settings are named"))
             }
         }
         for (row, value) in zip(differences.indices, holm(differences.map(\.pValue))) { differences[row].pValue = value }

@@ -121,7 +121,8 @@ public struct TrainingPlan: Sendable {
                     reason: "\(model) ends in \(widths[widths.count - 1]) classes, but \(data.name) has \(data.classCount); end with -\(data.classCount)")
             }
         case .graph:
-            throw ConfigurationError(reason: "\(model) classifies the nodes of a graph, and \(data.name) is none; take a graph: karate, cora, citeseer or graph:FOLDER")
+            throw ConfigurationError(
+                reason: "\(model) classifies the nodes of a graph, and \(data.name) is none; take a graph: karate, cora, citeseer or graph:FOLDER")
         case .convolutional:
             options.norm = try settings.choice(
                 "norm", default: .batch, among: ModelOptions.Normalisation.allCases.map(\.rawValue), ModelOptions.Normalisation.init(rawValue:))

@@ -1,5 +1,5 @@
-import BitCore
 import BinaryTraining
+import BitCore
 import Datasets
 import DenseMath
 import Foundation
@@ -21,7 +21,9 @@ import Workflows
         let folder = Folder()
         defer { folder.remove() }
         let graph = try GraphDataset.karateClub()
-        let run = try GraphTrainingRun(Self.configuration(family.rawValue, epochs: 30, settings: family.family == "projection" ? ["dropout": "0", "signal": "sums"] : [:]), graph, folder: folder.path)
+        let run = try GraphTrainingRun(
+            Self.configuration(family.rawValue, epochs: 30, settings: family.family == "projection" ? ["dropout": "0", "signal": "sums"] : [:]), graph,
+            folder: folder.path)
         let result = try run.run(resume: false, engine: PortableEngine(), threads: 2, Fixtures.control())
         #expect(result.isComplete && result.exactness.inputs == 34 && result.exactness.mismatches == 0 && result.epochs == 30)
         let report = try EvaluationReport(graphModel: result.modelPath, graph, parallel: .serial, Fixtures.control())
