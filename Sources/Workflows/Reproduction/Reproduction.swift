@@ -53,7 +53,7 @@ public struct Reproduction: Sendable {
 }
 
 extension ReproductionReport {
-    /// Writes the object and the pages.
+    /// Writes the object, the pages and the charts.
     /// - Parameters:
     ///   - charts: beside that of the accuracies.
     ///   - lines: likewise.
@@ -63,7 +63,10 @@ extension ReproductionReport {
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try AtomicFile.write([UInt8](try encoder.encode(self)) + [10], to: jsonPath)
-        try AtomicFile.write(markdown, to: markdownPath)
+        let pictures = pictures(charts: charts, lines: lines)
+        let folder = markdownPath.dropLast("\(name).md".count)
+        for picture in pictures { try AtomicFile.write(picture.svg, to: folder + picture.name) }
+        try AtomicFile.write(markdown(pictures), to: markdownPath)
         try AtomicFile.write(page(charts: charts, lines: lines, curves: curves).render(), to: pagePath)
     }
 }

@@ -47,11 +47,36 @@ extension ReproductionReport {
         return lines.joined(separator: "\n")
     }
 
+    /// The chart of the means.
+    private var means: IntervalChart? {
+        let accuracies = rows.filter { !$0.isDifference && $0.ours != nil && $0.unit == nil }
+        guard accuracies.count > 1 else { return nil }
+        return IntervalChart(
+            title: "\(measure ?? "Test accuracy"): mean over seeds with its 95 % interval; small dots are the runs",
+            points: accuracies.map { row in .init(row.what, row.ours ?? 0, halfWidth: row.interval, values: row.values, text: ours(row)) }, unit: .percent)
+    }
+
+    /// A chart as a file beside the page.
+    struct Picture {
+        var name: String
+        var title: String
+        var svg: String
+    }
+
+    func pictures(charts: [IntervalChart], lines: [LineChart]) -> [Picture] {
+        let intervals = ([means].compactMap { $0 } + charts).map { ($0.title, $0.svgFile()) }
+        let all = intervals + lines.map { ($0.title, $0.svgFile()) }
+        return all.enumerated().map { place, chart in
+            Picture(name: all.count == 1 ? "\(name).svg" : "\(name)-\(place + 1).svg", title: chart.0, svg: chart.1)
+        }
+    }
+
     /// The page for a folder of results.
-    public var markdown: String {
+    func markdown(_ pictures: [Picture]) -> String {
         var lines = ["# \(title)", "", setting, "", "Source of the published figures: \(source).", ""]
         lines += markdownTable(rows)
-        lines += ["", Self.method, "", "## What is not shown", ""] + notShown.map { "- \($0)" }
+        lines += ["", Self.method, ""] + pictures.flatMap { ["![\($0.title)](\($0.name))", ""] }
+        lines += ["## What is not shown", ""] + notShown.map { "- \($0)" }
         if !failures.isEmpty { lines += ["", "## Failed runs", ""] + failures.map { "- \($0.label): \($0.message)" } }
         lines += ["", "## How it was made", "", "```", command, "```", ""]
         lines += facts.map { "- \($0.0): \($0.1)" }
@@ -83,20 +108,7 @@ extension ReproductionReport {
             .text(setting), .table(pageTable(rows)), .text(Self.method), .text("Source of the published figures: \(source)."),
         ]
         var sections = [HTMLReport.Section("", first)]
-        let accuracies = rows.filter { !$0.isDifference && $0.ours != nil && $0.unit == nil }
-        if accuracies.count > 1 {
-            sections.append(
-                .init(
-                    "Ours",
-                    [
-                        .intervals(
-                            IntervalChart(
-                                title: "\(measure ?? "Test accuracy"): mean over seeds with its 95 % interval; small dots are the runs",
-                                points: accuracies.map { row in
-                                    .init(row.what, row.ours ?? 0, halfWidth: row.interval, values: row.values, text: ours(row))
-                                }, unit: .percent))
-                    ]))
-        }
+        if let means { sections.append(.init("Ours", [.intervals(means)])) }
         if !lines.isEmpty { sections.append(.init("Curves", lines.map { .lines($0) })) }
         if !charts.isEmpty { sections.append(.init("Differences", charts.map { .intervals($0) })) }
         if let details { sections.append(.init("What the table sums up", [.details("\(details.count) rows", [.table(pageTable(details))])])) }

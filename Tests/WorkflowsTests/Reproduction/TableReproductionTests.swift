@@ -91,6 +91,9 @@ private struct Proof: SpinSolver {
             let markdown = try String(contentsOfFile: report.markdownPath, encoding: .utf8)
             #expect(markdown.contains("spinflip reproduce few") && markdown.contains("nothing about MNIST"))
             #expect(try String(contentsOfFile: report.pagePath, encoding: .utf8).contains("<svg"))
+            #expect(markdown.contains("](few.svg)"))
+            let picture = try String(contentsOfFile: folder + "/out/few.svg", encoding: .utf8)
+            #expect(picture.hasPrefix("<svg xmlns=") && picture.contains("nearest neighbour"))
             let json = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: report.jsonPath))) as? [String: Any])
             let rows = try #require(json["rows"] as? [[String: Any]])
             for row in rows { for key in ["what", "published", "ours", "note"] { #expect(row[key] != nil, "\(key) is missing") } }
