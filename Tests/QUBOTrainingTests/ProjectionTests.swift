@@ -53,6 +53,24 @@ import Testing
         }
     }
 
+    /// Samples that are −1 but for a few inputs: signs of gradients are all alike, and turning one changes nothing.
+    @Test func balancedStartsTellSamplesApart() throws {
+        var generator = SeededGenerator(seed: 5)
+        let (batch, fanIn) = (40, 300)
+        var inputs = PackedTensor(minusOnes: [batch, fanIn])
+        for sample in 0..<batch { for _ in 0..<6 { inputs[sample, generator.index(below: fanIn)] = true } }
+        let targets = Tensor((0..<batch * 3).map { $0 / 3 < batch / 2 ? 1 : -0.9 }, shape: [batch, 3])
+        let problem = try ProjectionProblem(inputs: inputs, targets: targets)
+        let plain = try LocalProjection().project(problem)
+        let balanced = try LocalProjection(balances: true).project(problem)
+        for row in 0..<3 {
+            #expect(plain.objectives[row] < 0.1 * problem.bound(row: row))
+            #expect(balanced.objectives[row] > 0.6 * problem.bound(row: row))
+        }
+        let signs = problem.gradientSigns(balanced: true)
+        for row in 0..<3 { #expect((0..<fanIn).count { signs[row, $0] } == fanIn / 2) }
+    }
+
     /// Over word borders and both parities: never below the signs of the gradient, and the figures are those of the definition.
     @Test(arguments: [(1, 1), (2, 3), (20, 63), (63, 64), (64, 65), (65, 1), (127, 128), (128, 128), (129, 130), (200, 40)])
     func localNeverLoses(_ fanIn: Int, _ batch: Int) throws {

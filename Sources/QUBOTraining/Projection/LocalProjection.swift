@@ -24,10 +24,12 @@ public struct LocalProjection: ProjectionBackend {
     package var isSteepest = true
     /// How often, after that, three random inputs of the best direction are turned and the search goes on from there.
     public var kicks: Int
+    /// Whether a row begins with +1 at the larger half of its gradient, where f is higher there. Where samples are nearly all alike, as with words of
+    /// documents, a gradient is nearly one number, its signs are all the same, and no single turn changes any sample.
+    public var balances: Bool
 
-    public init(sweeps: Int = LocalProjection.defaultSweeps, kicks: Int = 0) {
-        self.sweeps = sweeps
-        self.kicks = kicks
+    public init(sweeps: Int = LocalProjection.defaultSweeps, kicks: Int = 0, balances: Bool = false) {
+        (self.sweeps, self.kicks, self.balances) = (sweeps, kicks, balances)
     }
 
     public let name = "local"
@@ -48,6 +50,7 @@ public struct LocalProjection: ProjectionBackend {
             return Projection(
                 problem, directions, isOptimal: Array(repeating: true, count: problem.outputs), evaluations: problem.outputs, backend: name)
         }
+        if balances { directions = problem.better(directions, problem.gradientSigns(balanced: true)) }
         // [outputs × samples]: d·x of the start.
         var sums = [Int32](repeating: 0, count: problem.outputs * problem.samples)
         sums.withUnsafeMutableBufferPointer { Kernels.active.product(directions, BinaryPanels(problem.inputs), into: $0, parallel: parallel) }

@@ -47,11 +47,12 @@ public enum ProjectionCatalog {
     /// - Parameters:
     ///   - sweeps: of local search.
     ///   - kicks: of local search.
+    ///   - balances: of local search.
     ///   - qubo: options of the QUBO backend.
     public static func backend(
-        _ name: String, sweeps: Int = LocalProjection.defaultSweeps, kicks: Int = 0, qubo: QUBOProjection.Options = .init()
+        _ name: String, sweeps: Int = LocalProjection.defaultSweeps, kicks: Int = 0, balances: Bool = false, qubo: QUBOProjection.Options = .init()
     ) throws(ProjectionError) -> any ProjectionBackend {
-        let local = try LocalProjection(sweeps: sweeps, kicks: kicks).checked()
+        let local = try LocalProjection(sweeps: sweeps, kicks: kicks, balances: balances).checked()
         switch name {
         case "auto": return AutomaticProjection(local: local)
         case "enumeration": return EnumerationProjection()

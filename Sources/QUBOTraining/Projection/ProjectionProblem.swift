@@ -92,13 +92,15 @@ public struct ProjectionProblem: Sendable {
 
     /// sign(Σ_b y'_bj·x_b), rows side by side: minus the sign of the gradient at the weights, where the pulls are minus the gradients at the outputs. This
     /// is the step of signSGD, and where local search begins.
-    public func gradientSigns() -> PackedTensor {
+    /// - Parameter balanced: +1 for the half of the inputs with the larger sums, so that the signs of a row add up to 0, or 1: samples that are nearly all
+    ///   alike are then told apart by the inputs in which they differ.
+    public func gradientSigns(balanced: Bool = false) -> PackedTensor {
         var result = PackedTensor(minusOnes: [outputs, fanIn])
         let (words, sampleWords) = (PackedTensor.words(for: fanIn), sampleWords)
         result.withUnsafeMutableWords { target in
             for row in 0..<outputs {
                 let all = pulls[row * samples..<(row + 1) * samples].reduce(0, +)
-                for input in 0..<fanIn {
+                let gradient = (0..<fanIn).map { input in
                     // Σ y'x = 2·Σ over x = +1 of y' − Σ y'.
                     var sum: Int64 = 0
                     for word in 0..<sampleWords {
@@ -108,7 +110,27 @@ public struct ProjectionProblem: Sendable {
                             bits &= bits - 1
                         }
                     }
-                    if 2 * sum - all >= 0 { target[row * words + input / 64] |= 1 << UInt64(input % 64) }
+                    return 2 * sum - all
+                }
+                let positive =
+                    balanced
+                    ? (0..<fanIn).sorted { (gradient[$1], $0) < (gradient[$0], $1) }.prefix((fanIn + 1) / 2).map { $0 }
+                    : (0..<fanIn).filter { gradient[$0] >= 0 }
+                for input in positive { target[row * words + input / 64] |= 1 << UInt64(input % 64) }
+            }
+        }
+        return result
+    }
+
+    /// Row by row the one of larger f; of equal ones the first.
+    func better(_ a: PackedTensor, _ b: PackedTensor) -> PackedTensor {
+        var result = a
+        let words = PackedTensor.words(for: fanIn)
+        let isBetter = zip(values(of: b), values(of: a)).map { $0 > $1 }
+        result.withUnsafeMutableWords { target in
+            b.withUnsafeWords { source in
+                for row in 0..<outputs where isBetter[row] {
+                    for word in row * words..<(row + 1) * words { target[word] = source[word] }
                 }
             }
         }

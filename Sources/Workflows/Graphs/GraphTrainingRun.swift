@@ -37,6 +37,8 @@ public struct GraphTrainingRun: Sendable {
         let resumes = resume && FileManager.default.fileExists(atPath: checkpoint)
         if resumes { trainer = try self.trainer(at: checkpoint, like: trainer) }
         try plan.configuration.write(to: path(TrainingConfiguration.fileName))
+        // Of a run that was stopped between its last epoch and its end, the log has the last report.
+        let logged = resumes ? (try? RunLog(path: path(RunLog.fileName)))?.epochs.last { $0.epoch == trainer.state.epoch } : nil
         let log = try RunLogWriter(path: path(RunLog.fileName), resuming: resumes)
         let configuration = plan.configuration
         try log.append(
@@ -46,7 +48,7 @@ public struct GraphTrainingRun: Sendable {
                     optimizer: configuration.optimizer, seed: configuration.seed, epochs: configuration.epochs, batchSize: configuration.batchSize,
                     threads: threads, engine: "\(engine.name) (\(engine.details)), \(kernels.instructionSet.rawValue)", resumedAt: trainer.state.epoch,
                     settings: configuration.settings)))
-        let last = LastReport()
+        let last = LastReport(logged)
         do {
             let isDone = try trainer.train(plan.task, hooks(log, last, control, wallTime))
             try Checkpoint.write(trainer.state, options: plan.options, data: dataName, to: checkpoint)
@@ -87,8 +89,9 @@ public struct GraphTrainingRun: Sendable {
                         unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(NumberText.decimal(step.trainLoss, 4))"))
             },
             didFinishEpoch: { report, state in
-                last.value = report
-                try log.append(.epoch(RunEvent.Epoch(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)))
+                let event = RunEvent.Epoch(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)
+                last.value = event
+                try log.append(.epoch(event))
                 if plan.selection.kept == .best, state.best?.epoch == state.epoch {
                     try Checkpoint.write(state, options: plan.options, data: dataName, to: path(TrainingRun.bestName))
                 }
@@ -108,7 +111,7 @@ public struct GraphTrainingRun: Sendable {
 
     /// Packs and writes the model, and compares it with the network on every node.
     private func finish(
-        _ trainer: GraphTrainer, _ report: EpochReport?, _ isDone: Bool, _ started: Double, _ control: RunControl
+        _ trainer: GraphTrainer, _ report: RunEvent.Epoch?, _ isDone: Bool, _ started: Double, _ control: RunControl
     ) throws -> TrainingResult {
         let (configuration, task) = (plan.configuration, plan.task)
         var kept = trainer

@@ -85,7 +85,10 @@ package struct GraphStudy {
         Rule(
             name: "QP-SBGD", note: "η cosine 3e-2 to 1e-3, gradients at the sums, no dropout", kernel: .latentBinary, shipped: .latentBinary,
             isProjection: true,
-            rule: { _ in QPSBGD(learningRate: .cosine(from: 3e-2, to: 1e-3), projection: LayerProjection(source: .outputs(.sums))) }),
+            rule: { _ in
+                let backend = AutomaticProjection(local: LocalProjection(sweeps: 1, balances: true))
+                return QPSBGD(learningRate: .cosine(from: 3e-2, to: 1e-3), projection: LayerProjection(source: .outputs(.sums), backend: backend))
+            }),
         Rule(
             name: "Bop", note: "γ 1e-2, τ 1e-6; learned scales, hidden norm", kernel: .binary, shipped: .binary,
             rule: { _ in Bop(gamma: 1e-2, threshold: 1e-6) }),

@@ -97,6 +97,7 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
         ),
         ("projection", "auto, enumeration, local or qubo, what projects (default auto: enumeration up to a fan-in of 12)"),
         ("projection-sweeps, projection-kicks", "of local projections (default 4, 0)"),
+        ("projection-balance", "true: local projections begin from balanced signs where those are better (default false)"),
         (
             "projection-sampler, projection-options, projection-reads, projection-time-limit, projection-variables",
             "of qubo projections: any sampler's name, external:COMMAND too, its options in JSON, reads, seconds a row, and the most variables a row "

@@ -70,11 +70,13 @@ public struct TrainingRun: Sendable {
             trainer.teacher = try TeacherScores.load(teacher, data.train, chosen: chosen, parallel: context.parallel, control)
         }
         try plan.configuration.write(to: path(TrainingConfiguration.fileName))
+        // Of a run that was stopped between its last epoch and its end, the log has the last report.
+        let logged = resumes ? (try? RunLog(path: path(RunLog.fileName)))?.epochs.last { $0.epoch == trainer.state.epoch } : nil
         let log = try RunLogWriter(path: path(RunLog.fileName), resuming: resumes)
         let stepsDone = resumes ? trainer.state.epoch * BatchSampler(count: train.count, batchSize: plan.options.batchSize, seed: 0).batchesPerEpoch : nil
         let board = try TensorBoardWriter(folder: folder, resumedAt: stepsDone, wallTime: wallTime() ?? 0)
         try log.append(.start(startEvent(context, resumedAt: trainer.state.epoch, time: wallTime())))
-        let last = LastReport()
+        let last = LastReport(logged)
         do {
             let isDone = try trainer.train(train, test: test, validation: validation, hooks(log, board, last, checkpoint, control, wallTime))
             try Checkpoint.write(trainer.state, options: plan.options, data: dataName, to: checkpoint)
@@ -116,8 +118,8 @@ public struct TrainingRun: Sendable {
                         unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(NumberText.decimal(step.trainLoss, 4))"))
             },
             didFinishEpoch: { report, state in
-                last.value = report
                 let event = RunEvent.Epoch(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)
+                last.value = event
                 try log.append(.epoch(event))
                 try board.append(ScalarEvent(event))
                 // The best first: killed between the two, the run does this epoch again and writes the same best.
@@ -160,7 +162,7 @@ public struct TrainingRun: Sendable {
     }
 
     /// Lowers and writes the model, and compares packed inference with the network on every test item.
-    private func finish(_ trainer: Trainer, _ report: EpochReport?, _ isDone: Bool, _ started: Double, _ control: RunControl) throws -> TrainingResult {
+    private func finish(_ trainer: Trainer, _ report: RunEvent.Epoch?, _ isDone: Bool, _ started: Double, _ control: RunControl) throws -> TrainingResult {
         let configuration = plan.configuration
         let kept = try kept(trainer)
         let model = try model(kept)
@@ -210,10 +212,13 @@ public struct TrainingRun: Sendable {
     }
 }
 
-/// Carries the latest epoch's report out of the hooks, and remembers when a line was last shown.
+/// Carries what was logged of the latest epoch out of the hooks, and remembers when a line was last shown.
 final class LastReport: Sendable {
-    private let report = Mutex<EpochReport?>(nil)
+    private let report: Mutex<RunEvent.Epoch?>
     private let shown = Mutex(-Double.infinity)
+
+    /// - Parameter logged: of an epoch before this call.
+    init(_ logged: RunEvent.Epoch? = nil) { report = Mutex(logged) }
 
     /// True when the last line is a second old; the one that is then shown counts from now.
     func isDue(at now: Double) -> Bool {
@@ -224,7 +229,7 @@ final class LastReport: Sendable {
         }
     }
 
-    var value: EpochReport? {
+    var value: RunEvent.Epoch? {
         get { report.withLock { $0 } }
         set { report.withLock { $0 = newValue } }
     }

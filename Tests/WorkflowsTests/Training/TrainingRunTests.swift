@@ -32,6 +32,20 @@ import Workflows
         }
     }
 
+    /// Killed behind its last epoch and before its end, a run that goes on has nothing left to train; its result is what it would have been.
+    @Test func aRunThatWasAllTrainedEndsAsItWouldHave() throws {
+        try Fixtures.withFolder { folder in
+            let whole = try Self.run(Self.configuration([:], epochs: 3), folder)
+            let log = folder + "/" + RunLog.fileName
+            let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+            try (lines.dropLast().joined(separator: "\n") + "\n").write(toFile: log, atomically: true, encoding: .utf8)
+            let again = try Self.run(Self.configuration([:], epochs: 3), folder, resume: true)
+            #expect(again.isComplete && again.epochs == 3 && again.testAccuracy == whole.testAccuracy)
+            #expect(again.trainLoss == whole.trainLoss && again.trainAccuracy == whole.trainAccuracy && again.flipRatio == whole.flipRatio)
+            #expect(again.trainAccuracy != nil)
+        }
+    }
+
     /// One record for the version, one an epoch, and after going on one that says so.
     @Test func eventsAreWrittenForTensorBoard() throws {
         try Fixtures.withFolder { folder in

@@ -41,6 +41,7 @@ extension RuleReader {
         let name = settings.text("projection") ?? "auto"
         let sweeps = try settings.integer("projection-sweeps", default: LocalProjection.defaultSweeps, in: 0...1_000_000)
         let kicks = try settings.integer("projection-kicks", default: 0, in: 0...1_000_000)
+        let balances = try settings.boolean("projection-balance", default: false)
         var qubo = QUBOProjection.Options()
         if let sampler = settings.text("projection-sampler") {
             guard name == "qubo" else {
@@ -55,7 +56,7 @@ extension RuleReader {
             qubo.variableLimit = try settings.integer("projection-variables", default: 64, in: 1...1_000_000)
         }
         do {
-            return try ProjectionCatalog.backend(name, sweeps: sweeps, kicks: kicks, qubo: qubo)
+            return try ProjectionCatalog.backend(name, sweeps: sweeps, kicks: kicks, balances: balances, qubo: qubo)
         } catch {
             throw ConfigurationError(reason: "the setting projection: \(error)")
         }
