@@ -78,10 +78,12 @@ public struct Trainer: Sendable {
                 let batch = try queue.next()
                 waited += hooks.now() - asked
                 try step(batch, stepsPerEpoch: batches.count)
-                hooks.didStep(stepReport(batches.count))
+                hooks.didStep(state.stepReport(stepsPerEpoch: batches.count))
             }
             let seconds = hooks.now() - start
-            var report = try finishEpoch(test, validation, seconds: seconds, items: state.totals.items - itemsBefore, steps: batches.count)
+            let (testAccuracy, validationAccuracy) = (try test.map { try accuracy($0) }, try validation.map { try accuracy($0) })
+            var report = state.finishEpoch(
+                options, test: testAccuracy, validation: validationAccuracy, seconds: seconds, items: state.totals.items - itemsBefore, steps: batches.count)
             report.waitSeconds = waited
             try hooks.didFinishEpoch(report, state)
         }
@@ -89,10 +91,7 @@ public struct Trainer: Sendable {
     }
 
     /// True when the last best epoch lies `options.patience` epochs back.
-    public var hasStalled: Bool {
-        guard options.patience > 0, let best = state.best else { return false }
-        return state.epoch - best.epoch >= options.patience
-    }
+    public var hasStalled: Bool { state.hasStalled(options) }
 
     /// Share of `data` that the inference pass of the network that is shipped gets right.
     public func accuracy(_ data: Dataset) throws(DatasetError) -> Double {
@@ -102,52 +101,15 @@ public struct Trainer: Sendable {
     // MARK: Parts of a run
 
     private mutating func step(_ batch: TrainingBatch, stepsPerEpoch: Int) throws(TrainingError) {
-        let clock = TrainingClock(
-            step: state.epoch * stepsPerEpoch + state.stepInEpoch, stepsPerEpoch: stepsPerEpoch, totalSteps: options.epochs * stepsPerEpoch)
+        let clock = state.clock(options, stepsPerEpoch: stepsPerEpoch)
         // What layers draw in this step depends on seed and step alone, so a resumed run draws the same.
         let context = context.drawing(seed: options.seed, step: clock.step)
         let tape = network.forward(batch.input, state.parameters, context)
         let loss = options.objective.evaluate(tape.output.real(context), labels: batch.labels, teacher: teacherScores(batch.items))
-        guard loss.mean.isFinite else { throw diverged(.forward(network, batch.input, state.parameters, context)) }
+        guard loss.mean.isFinite else { throw state.diverged(.forward(network, batch.input, state.parameters, context)) }
         network.updateStatistics(tape, &state.parameters)
         network.backward(loss.gradient, consume tape, state.parameters, into: &gradients, context)
-        let measured = options.diagnosticsInterval > 0 && clock.step % options.diagnosticsInterval == 0 ? gradients : nil
-        if options.clipping != .none, !options.clipping.apply(to: &gradients, context) {
-            throw diverged(.backward(gradients, context) ?? .loss)
-        }
-        let countFlips = options.flipInterval > 0 && clock.step % options.flipInterval == 0
-        let outcome = state.optimizer.step(&state.parameters, gradients, clock, countFlips: countFlips, context)
-        gradients.dropSignals()
-        if let failure = outcome.failure {
-            throw .rule(
-                parameter: network.specs[failure.parameter.index].name, rule: state.optimizer.rule(for: failure.parameter)?.name ?? "its rule",
-                reason: failure.reason)
-        }
-        if let id = outcome.fault {
-            let update = Divergence.update(
-                parameter: network.specs[id.index].name, rule: state.optimizer.rule(for: id)?.name ?? "its rule")
-            throw diverged(.backward(gradients, context) ?? update)
-        }
-        if let measured { state.totals.measure(state.parameters, measured, state.optimizer, clock, context) }
-
-        if !outcome.measures.isEmpty {
-            var measures = state.totals.measures ?? [:]
-            for (id, values) in outcome.measures { measures[network.specs[id.index].name, default: [:]].merge(values) { $0 + $1 } }
-            state.totals.measures = measures
-        }
-        state.totals.loss += loss.mean * Double(batch.items.count)
-        state.totals.correct += loss.correct
-        state.totals.items += batch.items.count
-        for count in outcome.flips {
-            let name = network.specs[count.parameter.index].name
-            state.totals.flips[name, default: .init()].flips += count.flips
-            state.totals.flips[name, default: .init()].opportunities += count.count
-        }
-        state.stepInEpoch += 1
-    }
-
-    private func diverged(_ place: Divergence) -> TrainingError {
-        .diverged(epoch: state.epoch + 1, step: state.stepInEpoch + 1, place)
+        try state.update(network, &gradients, loss: loss, items: batch.items.count, clock, options, context)
     }
 
     private func batchQueue(_ data: Dataset, _ batches: [ArraySlice<Int>]) -> BatchQueue<TrainingBatch> {
@@ -170,36 +132,6 @@ public struct Trainer: Sendable {
             }
         }
         return scores
-    }
-
-    private mutating func finishEpoch(_ test: Dataset?, _ validation: Dataset?, seconds: Double, items: Int, steps: Int) throws -> EpochReport {
-        let totals = state.totals
-        let last = TrainingClock(
-            step: (state.epoch + 1) * steps - 1, stepsPerEpoch: steps, totalSteps: options.epochs * steps)
-        var schedules: [String: Double] = [:]
-        for route in state.optimizer.routes {
-            for (name, schedule) in route.rule.schedules { schedules["\(route.rule.name).\(name)"] = schedule.value(at: last) }
-        }
-        state.epoch += 1
-        state.stepInEpoch = 0
-        state.totals = EpochTotals()
-        let (testAccuracy, validationAccuracy) = (try test.map { try accuracy($0) }, try validation.map { try accuracy($0) })
-        if let accuracy = validationAccuracy ?? testAccuracy, accuracy > state.best?.accuracy ?? -1 {
-            state.best = .init(epoch: state.epoch, accuracy: accuracy)
-        }
-        return EpochReport(
-            epoch: state.epoch, step: state.epoch * steps, trainLoss: totals.loss / Double(max(totals.items, 1)),
-            trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: testAccuracy, validationAccuracy: validationAccuracy,
-            flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio),
-            diagnostics: totals.layers.mapValues(\.means), schedules: schedules, seconds: seconds, waitSeconds: 0,
-            imagesPerSecond: seconds > 0 ? Double(items) / seconds : 0, measures: totals.measures)
-    }
-
-    private func stepReport(_ steps: Int) -> StepReport {
-        let items = Double(max(state.totals.items, 1))
-        return StepReport(
-            epoch: state.epoch + 1, stepInEpoch: state.stepInEpoch, stepsPerEpoch: steps, trainLoss: state.totals.loss / items,
-            trainAccuracy: Double(state.totals.correct) / items)
     }
 
     private func checkTeacher(_ data: Dataset) throws(TrainingError) {

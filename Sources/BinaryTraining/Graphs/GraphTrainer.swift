@@ -79,63 +79,37 @@ public struct GraphTrainer: Sendable {
         try check(task)
         let sampler = BatchSampler(count: task.split.train.count, batchSize: options.batchSize, seed: options.seed)
         let isWhole = sampler.batchesPerEpoch == 1
-        while state.epoch < options.epochs, !hasStalled {
+        while state.epoch < options.epochs, !state.hasStalled(options) {
             let start = hooks.now()
+            let itemsBefore = state.totals.items
             let batches = sampler.batches(epoch: state.epoch)
             while state.stepInEpoch < batches.count {
                 if hooks.isCancelled() { return false }
                 let nodes = isWhole ? task.split.train : batches[state.stepInEpoch].map { task.split.train[$0] }
                 try step(task, nodes, isWhole: isWhole, stepsPerEpoch: batches.count)
-                let items = Double(max(state.totals.items, 1))
-                hooks.didStep(
-                    StepReport(
-                        epoch: state.epoch + 1, stepInEpoch: state.stepInEpoch, stepsPerEpoch: batches.count, trainLoss: state.totals.loss / items,
-                        trainAccuracy: Double(state.totals.correct) / items))
+                hooks.didStep(state.stepReport(stepsPerEpoch: batches.count))
             }
-            let report = finishEpoch(task, steps: batches.count, seconds: hooks.now() - start)
+            let seconds = hooks.now() - start
+            let accuracy = GraphAccuracy(task, classes(task))
+            let report = state.finishEpoch(
+                options, test: accuracy.test, validation: accuracy.validation, seconds: seconds, items: state.totals.items - itemsBefore,
+                steps: batches.count)
             try hooks.didFinishEpoch(report, state)
         }
         return true
     }
 
-    private var hasStalled: Bool {
-        guard options.patience > 0, let best = state.best else { return false }
-        return state.epoch - best.epoch >= options.patience
-    }
-
     private mutating func step(_ task: GraphTask, _ nodes: [Int], isWhole: Bool, stepsPerEpoch: Int) throws(TrainingError) {
-        let clock = TrainingClock(
-            step: state.epoch * stepsPerEpoch + state.stepInEpoch, stepsPerEpoch: stepsPerEpoch, totalSteps: options.epochs * stepsPerEpoch)
+        let clock = state.clock(options, stepsPerEpoch: stepsPerEpoch)
         let (input, rows) = isWhole ? (task.input, nodes) : Self.part(of: task.input, around: nodes, hops: hops)
         let context = context.drawing(seed: options.seed, step: clock.step).over(input.graph)
         let tape = network.forward(.packed(input.signs), state.parameters, context)
         let loss = options.objective.evaluate(tape.output.real(context).rows(rows), labels: nodes.map { task.labels[$0] }, teacher: nil)
-        guard loss.mean.isFinite else { throw diverged(.forward(network, .packed(input.signs), state.parameters, context)) }
+        guard loss.mean.isFinite else { throw state.diverged(.forward(network, .packed(input.signs), state.parameters, context)) }
         network.updateStatistics(tape, &state.parameters)
         network.backward(loss.gradient.spread(to: rows, of: input.nodeCount), consume tape, state.parameters, into: &gradients, context)
         changeGradients()
-        if options.clipping != .none, !options.clipping.apply(to: &gradients, context) { throw diverged(.backward(gradients, context) ?? .loss) }
-        let countFlips = options.flipInterval > 0 && clock.step % options.flipInterval == 0
-        let outcome = state.optimizer.step(&state.parameters, gradients, clock, countFlips: countFlips, context)
-        gradients.dropSignals()
-        if let failure = outcome.failure {
-            throw .rule(
-                parameter: network.specs[failure.parameter.index].name, rule: state.optimizer.rule(for: failure.parameter)?.name ?? "its rule",
-                reason: failure.reason)
-        }
-        if let id = outcome.fault {
-            let update = Divergence.update(parameter: network.specs[id.index].name, rule: state.optimizer.rule(for: id)?.name ?? "its rule")
-            throw diverged(.backward(gradients, context) ?? update)
-        }
-        state.totals.loss += loss.mean * Double(nodes.count)
-        state.totals.correct += loss.correct
-        state.totals.items += nodes.count
-        for count in outcome.flips {
-            let name = network.specs[count.parameter.index].name
-            state.totals.flips[name, default: .init()].flips += count.flips
-            state.totals.flips[name, default: .init()].opportunities += count.count
-        }
-        state.stepInEpoch += 1
+        try state.update(network, &gradients, loss: loss, items: nodes.count, clock, options, context)
     }
 
     /// Propagations of the network: how far a node sees.
@@ -168,28 +142,6 @@ public struct GraphTrainer: Sendable {
         for id in parameters.ids where parameters.spec(id).encoding == .latentBinary {
             gradients.withMutable(id) { g in parameters.withReals(id) { w in for i in 0..<g.count { g[i] += rate * w[i] } } }
         }
-    }
-
-    private func diverged(_ place: Divergence) -> TrainingError { .diverged(epoch: state.epoch + 1, step: state.stepInEpoch + 1, place) }
-
-    private mutating func finishEpoch(_ task: GraphTask, steps: Int, seconds: Double) -> EpochReport {
-        let totals = state.totals
-        let last = TrainingClock(step: (state.epoch + 1) * steps - 1, stepsPerEpoch: steps, totalSteps: options.epochs * steps)
-        var schedules: [String: Double] = [:]
-        for route in state.optimizer.routes {
-            for (name, schedule) in route.rule.schedules { schedules["\(route.rule.name).\(name)"] = schedule.value(at: last) }
-        }
-        state.epoch += 1
-        state.stepInEpoch = 0
-        state.totals = EpochTotals()
-        let accuracy = GraphAccuracy(task, classes(task))
-        let judged = accuracy.validation ?? accuracy.test
-        if judged > state.best?.accuracy ?? -1 { state.best = .init(epoch: state.epoch, accuracy: judged) }
-        return EpochReport(
-            epoch: state.epoch, step: state.epoch * steps, trainLoss: totals.loss / Double(max(totals.items, 1)),
-            trainAccuracy: Double(totals.correct) / Double(max(totals.items, 1)), testAccuracy: accuracy.test, validationAccuracy: accuracy.validation,
-            flipRatio: totals.flipRatio, flipRatios: totals.flips.mapValues(\.ratio), diagnostics: [:], schedules: schedules, seconds: seconds,
-            waitSeconds: 0, imagesPerSecond: seconds > 0 ? Double(totals.items) / seconds : 0)
     }
 
     private func check(_ task: GraphTask) throws(TrainingError) {

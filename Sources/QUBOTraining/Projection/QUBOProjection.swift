@@ -1,5 +1,5 @@
 public import BitCore
-public import Ising
+internal import Ising
 internal import Synchronization
 
 /// How large the QUBO of a row is, or would be.

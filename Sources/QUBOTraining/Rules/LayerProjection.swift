@@ -1,5 +1,5 @@
 public import BinaryNN
-public import BinaryTraining
+internal import BinaryTraining
 internal import BitCore
 internal import DenseMath
 

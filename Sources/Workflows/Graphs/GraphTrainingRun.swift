@@ -37,18 +37,9 @@ public struct GraphTrainingRun: Sendable {
         let resumes = resume && FileManager.default.fileExists(atPath: checkpoint)
         if resumes { trainer = try self.trainer(at: checkpoint, like: trainer) }
         try plan.configuration.write(to: path(TrainingConfiguration.fileName))
-        // Of a run that was stopped between its last epoch and its end, the log has the last report.
-        let logged = resumes ? (try? RunLog(path: path(RunLog.fileName)))?.epochs.last { $0.epoch == trainer.state.epoch } : nil
+        let last = LastReport(logged: resumes ? path(RunLog.fileName) : nil, epoch: trainer.state.epoch)
         let log = try RunLogWriter(path: path(RunLog.fileName), resuming: resumes)
-        let configuration = plan.configuration
-        try log.append(
-            .start(
-                .init(
-                    time: wallTime(), version: Version.current, model: configuration.model, dataset: configuration.dataset,
-                    optimizer: configuration.optimizer, seed: configuration.seed, epochs: configuration.epochs, batchSize: configuration.batchSize,
-                    threads: threads, engine: "\(engine.name) (\(engine.details)), \(kernels.instructionSet.rawValue)", resumedAt: trainer.state.epoch,
-                    settings: configuration.settings)))
-        let last = LastReport(logged)
+        try log.append(.start(.init(plan.configuration, trainer.context, resumedAt: trainer.state.epoch, time: wallTime())))
         do {
             let isDone = try trainer.train(plan.task, hooks(log, last, control, wallTime))
             try Checkpoint.write(trainer.state, options: plan.options, data: dataName, to: checkpoint)
@@ -83,10 +74,7 @@ public struct GraphTrainingRun: Sendable {
         return TrainingHooks(
             now: control.seconds, isCancelled: control.isCancelled,
             didStep: { step in
-                control.onProgress(
-                    Progress(
-                        stage: stage, completed: (step.epoch - 1) * step.stepsPerEpoch + step.stepInEpoch, total: epochs * step.stepsPerEpoch,
-                        unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(NumberText.decimal(step.trainLoss, 4))"))
+                control.onProgress(Progress(stage, step, of: epochs))
             },
             didFinishEpoch: { report, state in
                 let event = RunEvent.Epoch(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)
@@ -98,15 +86,8 @@ public struct GraphTrainingRun: Sendable {
                 // Epochs take milliseconds: a checkpoint and a line a second are enough.
                 let isDue = last.isDue(at: control.seconds())
                 if isDue { try Checkpoint.write(state, options: plan.options, data: dataName, to: path(TrainingRun.checkpointName)) }
-                if isDue || report.epoch == epochs { control.log(Self.line(report, of: epochs)) }
+                if isDue || report.epoch == epochs { control.log(report.line(of: epochs)) }
             })
-    }
-
-    private static func line(_ report: EpochReport, of epochs: Int) -> String {
-        var parts = ["epoch \(report.epoch)/\(epochs)", "loss \(NumberText.decimal(report.trainLoss, 4))", "train \(NumberText.percent(report.trainAccuracy))"]
-        if let accuracy = report.validationAccuracy { parts.append("validation \(NumberText.percent(accuracy))") }
-        if let accuracy = report.testAccuracy { parts.append("test \(NumberText.percent(accuracy))") }
-        return parts.joined(separator: "  ")
     }
 
     /// Packs and writes the model, and compares it with the network on every node.

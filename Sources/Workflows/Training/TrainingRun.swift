@@ -8,7 +8,6 @@ internal import Deployment
 internal import Foundation
 internal import Profiling
 internal import Report
-internal import Synchronization
 
 /// A training run in a folder: `config.json`, `log.jsonl`, a TensorBoard event file, `checkpoint.safetensors` after every epoch and where it was
 /// stopped, `best.safetensors` of the best epoch where the best is asked for, and at the end `model.safetensors`, packed and checked against the
@@ -70,13 +69,11 @@ public struct TrainingRun: Sendable {
             trainer.teacher = try TeacherScores.load(teacher, data.train, chosen: chosen, parallel: context.parallel, control)
         }
         try plan.configuration.write(to: path(TrainingConfiguration.fileName))
-        // Of a run that was stopped between its last epoch and its end, the log has the last report.
-        let logged = resumes ? (try? RunLog(path: path(RunLog.fileName)))?.epochs.last { $0.epoch == trainer.state.epoch } : nil
+        let last = LastReport(logged: resumes ? path(RunLog.fileName) : nil, epoch: trainer.state.epoch)
         let log = try RunLogWriter(path: path(RunLog.fileName), resuming: resumes)
         let stepsDone = resumes ? trainer.state.epoch * BatchSampler(count: train.count, batchSize: plan.options.batchSize, seed: 0).batchesPerEpoch : nil
         let board = try TensorBoardWriter(folder: folder, resumedAt: stepsDone, wallTime: wallTime() ?? 0)
-        try log.append(.start(startEvent(context, resumedAt: trainer.state.epoch, time: wallTime())))
-        let last = LastReport(logged)
+        try log.append(.start(.init(plan.configuration, context, resumedAt: trainer.state.epoch, time: wallTime())))
         do {
             let isDone = try trainer.train(train, test: test, validation: validation, hooks(log, board, last, checkpoint, control, wallTime))
             try Checkpoint.write(trainer.state, options: plan.options, data: dataName, to: checkpoint)
@@ -112,10 +109,7 @@ public struct TrainingRun: Sendable {
         return TrainingHooks(
             now: control.seconds, isCancelled: control.isCancelled,
             didStep: { step in
-                control.onProgress(
-                    Progress(
-                        stage: stage, completed: (step.epoch - 1) * step.stepsPerEpoch + step.stepInEpoch, total: epochs * step.stepsPerEpoch,
-                        unit: "steps", note: "epoch \(step.epoch)/\(epochs), loss \(NumberText.decimal(step.trainLoss, 4))"))
+                control.onProgress(Progress(stage, step, of: epochs))
             },
             didFinishEpoch: { report, state in
                 let event = RunEvent.Epoch(report, time: wallTime(), peakBytes: ProcessMemory.peakBytes)
@@ -128,28 +122,8 @@ public struct TrainingRun: Sendable {
                 }
                 try Checkpoint.write(state, options: plan.options, data: dataName, to: checkpoint)
                 // Epochs of a small set take milliseconds; a line for each would bury the others. The run's log has them all.
-                if report.epoch == 1 || report.epoch == epochs || last.isDue(at: control.seconds()) { control.log(Self.line(report, of: epochs)) }
+                if report.epoch == 1 || report.epoch == epochs || last.isDue(at: control.seconds()) { control.log(report.line(of: epochs)) }
             })
-    }
-
-    private static func line(_ report: EpochReport, of epochs: Int) -> String {
-        var parts = [
-            "epoch \(report.epoch)/\(epochs)", "loss \(NumberText.decimal(report.trainLoss, 4))", "train \(NumberText.percent(report.trainAccuracy))",
-        ]
-        if let accuracy = report.validationAccuracy { parts.append("validation \(NumberText.percent(accuracy))") }
-        if let accuracy = report.testAccuracy { parts.append("test \(NumberText.percent(accuracy))") }
-        parts.append("flips \(String(format: "%.1e", report.flipRatio))")
-        parts.append("\(NumberText.compact(report.imagesPerSecond)) images/s")
-        return parts.joined(separator: "  ")
-    }
-
-    private func startEvent(_ context: ExecutionContext, resumedAt: Int, time: Double?) -> RunEvent.Start {
-        let configuration = plan.configuration
-        return .init(
-            time: time, version: Version.current, model: configuration.model, dataset: configuration.dataset,
-            optimizer: configuration.optimizer, seed: configuration.seed, epochs: configuration.epochs, batchSize: configuration.batchSize,
-            threads: context.parallel.threads, engine: "\(context.engine.name) (\(context.engine.details)), \(context.kernels.instructionSet.rawValue)",
-            resumedAt: resumedAt, settings: configuration.settings)
     }
 
     /// The trainer as it stood when the model to be written was: now, or after the best epoch.
@@ -209,29 +183,6 @@ public struct TrainingRun: Sendable {
         return try Lowering.lower(
             plan.shippedNetwork, trainer.shippedParameters, input: .init(shape: train.itemShape, threshold: threshold), labels: train.classNames,
             name: plan.configuration.dataset.filter { $0.isLetter || $0.isNumber || $0 == "-" }, metadata: metadata)
-    }
-}
-
-/// Carries what was logged of the latest epoch out of the hooks, and remembers when a line was last shown.
-final class LastReport: Sendable {
-    private let report: Mutex<RunEvent.Epoch?>
-    private let shown = Mutex(-Double.infinity)
-
-    /// - Parameter logged: of an epoch before this call.
-    init(_ logged: RunEvent.Epoch? = nil) { report = Mutex(logged) }
-
-    /// True when the last line is a second old; the one that is then shown counts from now.
-    func isDue(at now: Double) -> Bool {
-        shown.withLock { last in
-            guard now - last >= 1 else { return false }
-            last = now
-            return true
-        }
-    }
-
-    var value: RunEvent.Epoch? {
-        get { report.withLock { $0 } }
-        set { report.withLock { $0 = newValue } }
     }
 }
 
