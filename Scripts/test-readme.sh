@@ -40,6 +40,11 @@ run qubo build --layers 5-2-1 --dataset teacher --samples 6 --out "$out/form.jso
 run qubo verify --layers 5-2-1 --dataset teacher --samples 6
 run reproduce qubo-regularisation --budget quick --out "$out/regularisation"
 run reproduce few-shot-mnist --budget quick --out "$out/few-shot"
+for experiment in qpsbgd-rosenbrock qpsbgd-mnist-pairs qpsbgd-gnn qpsbgd-scaling; do
+    run reproduce "$experiment" --budget quick --out "$out/$experiment"
+done
+# Needs a1a, which no licence lets us carry.
+if [ -f "${SPINFLIP_DATA:-}/adult-a1a/a1a" ]; then run reproduce qpsbgd-adult --budget quick --out "$out/qpsbgd-adult"; fi
 run bench kernels --quick
 run bench inference "$model"
 run bench training --rounds 3
