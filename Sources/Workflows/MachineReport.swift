@@ -43,10 +43,11 @@ public struct MachineReport: Codable, Sendable {
         return report
     }
 
-    /// Adds what is odd about a model.
-    public mutating func examine(_ loaded: LoadedModel) {
-        model = loaded.path
-        warnings += ModelCheckup.findings(in: loaded)
+    /// Adds what is odd about a model, of items or of a graph.
+    /// - Throws: `FileError` or `ModelFileError`, which name the file and the fault.
+    public mutating func examine(_ path: String) throws {
+        model = path
+        warnings += try LoadedGraphModel(path: path).map { ModelCheckup.findings(in: $0) } ?? ModelCheckup.findings(in: LoadedModel(path: path))
     }
 
     /// What someone who measures or trains here should know.

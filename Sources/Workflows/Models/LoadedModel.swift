@@ -12,9 +12,10 @@ public struct LoadedModel: Sendable {
     /// Larger files are refused before they are read.
     public static let maximumBytes = 1 << 31
 
-    /// - Throws: `FileError`, or `ModelFileError`, both of which name the file and the fault.
+    /// - Throws: `FileError`, `ModelFileError`, or `ModelKindError` for a graph model, all of which name the file and the fault.
     public init(path: String) throws {
         let bytes = try WholeFile.read(path, limit: Self.maximumBytes)
+        if GraphModel.isGraphModel(bytes) { throw ModelKindError(path: path, isGraph: true) }
         self.path = path
         model = try InferenceModel(parsing: bytes, path: path)
         fileBytes = bytes.count

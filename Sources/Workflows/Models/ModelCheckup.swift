@@ -23,6 +23,15 @@ public enum ModelCheckup {
         return findings
     }
 
+    /// The same of a graph model.
+    static func findings(in loaded: LoadedGraphModel) -> [String] {
+        loaded.model.layers.enumerated().flatMap { index, layer in
+            let silent = layer.factors?.count { $0 == 0 } ?? 0
+            return oddities(of: layer.kernel, "conv\(index + 1)")
+                + (silent > 0 ? ["conv\(index + 1): \(silent) of \(layer.outputs) outputs do not depend on the input: their scale is 0"] : [])
+        }
+    }
+
     private static func oddities(of kernel: PackedTensor, _ name: String) -> [String] {
         var findings: [String] = []
         let (rows, columns) = (kernel.shape.rows, kernel.shape.columns)

@@ -8,6 +8,10 @@ extension LoadedModel {
 }
 
 extension ModelSummary {
+    /// A model file, of items or of a graph.
+    /// - Throws: `FileError` or `ModelFileError`, which name the file and the fault.
+    public init(contentsOf path: String) throws { self = try LoadedGraphModel(path: path)?.summary ?? LoadedModel(path: path).summary }
+
     /// A named architecture as it would ship.
     /// - Throws: `ModelNameError`, or `ShapeError` when its layers do not fit.
     public init(named name: String, binarisedInput: Bool) throws {

@@ -19,6 +19,13 @@ public struct PredictionReport: Codable, Sendable, Hashable {
     public var model: String
     public var predictions: [Prediction]
 
+    public init(model: String, predictions: [Prediction]) { (self.model, self.predictions) = (model, predictions) }
+
+    /// The predictions of both, by the model of the first.
+    public static func + (a: PredictionReport, b: PredictionReport) -> PredictionReport {
+        PredictionReport(model: a.model, predictions: a.predictions + b.predictions)
+    }
+
     public var text: String {
         predictions.map { prediction in
             let ranked = prediction.scores.indices.sorted { (prediction.scores[$0], $1) > (prediction.scores[$1], $0) }

@@ -12,7 +12,7 @@ struct Doctor: Command {
 
     func perform(_ terminal: Terminal) throws -> ExitStatus {
         var report = MachineReport.current(threads: common.threadCount)
-        if let model { report.examine(try LoadedModel(path: model)) }
+        if let model { try report.examine(model) }
         terminal.finish(report) { report.text }
         return .done
     }

@@ -26,7 +26,8 @@ struct Evaluate: Command {
         if DatasetCatalog.isGraph(dataset) {
             guard limit == nil else { throw ConfigurationError(reason: "a graph is evaluated whole; leave out --limit") }
             let graph = try data.catalog.loadGraph(dataset, options: DatasetOptions(seed: common.seed))
-            let report = try EvaluationReport(graphModel: model, graph, parallel: common.parallel, terminal.control)
+            guard let loaded = try LoadedGraphModel(path: model) else { throw ModelKindError(path: model, isGraph: false) }
+            let report = try loaded.evaluate(on: graph, parallel: common.parallel, terminal.control)
             terminal.finish(report) { report.text }
             return .done
         }

@@ -24,7 +24,7 @@ struct Summary: Command {
     }
 
     func perform(_ terminal: Terminal) throws -> ExitStatus {
-        let summary = try file.map { try LoadedModel(path: $0).summary } ?? ModelSummary(named: model ?? "", binarisedInput: input == "binarised")
+        let summary = try file.map { try ModelSummary(contentsOf: $0) } ?? ModelSummary(named: model ?? "", binarisedInput: input == "binarised")
         terminal.finish(summary) { summary.text }
         return .done
     }

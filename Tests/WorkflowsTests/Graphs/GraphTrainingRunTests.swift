@@ -1,8 +1,10 @@
+import BinaryNN
 import BinaryTraining
 import BitCore
 import Datasets
 import DenseMath
 import Foundation
+import Profiling
 import Testing
 import Workflows
 
@@ -26,9 +28,21 @@ import Workflows
             folder: folder.path)
         let result = try run.run(resume: false, engine: PortableEngine(), threads: 2, Fixtures.control())
         #expect(result.isComplete && result.exactness.inputs == 34 && result.exactness.mismatches == 0 && result.epochs == 30)
-        let report = try EvaluationReport(graphModel: result.modelPath, graph, parallel: .serial, Fixtures.control())
+        let loaded = try #require(try LoadedGraphModel(path: result.modelPath))
+        let report = try loaded.evaluate(on: graph, parallel: .serial, Fixtures.control())
         #expect(report.accuracy == result.testAccuracy && report.count == 32)
-        #expect(throws: (any Error).self) { try LoadedModel(path: result.modelPath) }
+        #expect(throws: ModelKindError(path: result.modelPath, isGraph: true)) { try LoadedModel(path: result.modelPath) }
+        let predicted = try loaded.predict(graph, parallel: .serial).predictions
+        #expect(predicted.count == 34 && predicted.allSatisfy { $0.class == $0.scores.firstIndex(of: $0.scores.max() ?? 0) })
+        #expect(graph.split.test.count { predicted[$0].class == graph.labels[$0] } == report.correct)
+        #expect(try loaded.predict(graph, nodes: [33, 0], parallel: .serial).predictions == [predicted[33], predicted[0]])
+        #expect(throws: ConfigurationError.self) { try loaded.predict(graph, nodes: [34], parallel: .serial) }
+        let summary = try ModelSummary(contentsOf: result.modelPath)
+        #expect(summary.layers.count == 2 && summary.totals.operations.binaryMACs == 34 * 16 + 16 * 2 && summary.totals.parameters["1"] == 34 * 16 + 16 * 2)
+        #expect(summary.totals.bytes < summary.totals.fileBytes ?? 0)
+        var machine = MachineReport.current(threads: 1)
+        try machine.examine(result.modelPath)
+        #expect(machine.model == result.modelPath)
     }
 
     @Test func keepsTheBestAndResumes() throws {
