@@ -105,7 +105,7 @@ let package = Package(
         tests("QUBOTraining", ["BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "BinaryTraining"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
         tests("Report", ["BitCore", "BinaryTraining"]),
-        tests("Profiling", ["BitCore"]),
+        tests("Profiling", ["BitCore", "BinaryNN", "ModelZoo"]),
         tests("RunStore", ["BitCore"]),
         tests(
             "Workflows",

@@ -13,6 +13,8 @@ public struct ExecutionContext: Sendable {
     /// Where layers draw in a training pass (dropout, stochastic signs). A network gives each layer its own stream of it; the trainer
     /// gives each step its own, so that a resumed run draws what the unbroken one would have drawn.
     public var randomness: SeededGenerator
+    /// T of kernels that are binarised progressively (`KernelQuantizer.progressive`): what a training pass divides their weights by. Not negative.
+    public var weightTemperature: Float = 1
     /// The graph whose nodes the rows of the batch are; nil for items that have nothing to do with each other. Only layers of graphs look at it.
     public var graph: NodeGraph?
 

@@ -114,6 +114,20 @@ extension Kernels {
         }
     }
 
+    /// x·sign, element by element.
+    func product(of x: Tensor, andSigns signs: PackedTensor, parallel: Parallel) -> Tensor {
+        var product = unpackSigns(signs, parallel: parallel)
+        product.withUnsafeMutableElements { product in
+            x.withUnsafeElements { x in
+                nonisolated(unsafe) let (x, product) = (x, product)
+                parallel.forEach(product.count, grain: 16_384) { places in
+                    for i in places { product[i] *= x[i] }
+                }
+            }
+        }
+        return product
+    }
+
     /// gradient·2(1 − |x|) inside [−1, 1], else 0.
     func multiplyByApproxSignDerivative(_ gradient: inout Tensor, at x: Tensor, parallel: Parallel) {
         gradient.withUnsafeMutableElements { g in

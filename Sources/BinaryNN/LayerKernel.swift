@@ -7,16 +7,18 @@ public struct LayerKernel: Sendable {
     public let encoding: ParameterEncoding
     public let quantizer: KernelQuantizer
     public let scale: WeightScale
+    public let initialization: KernelInitialization
     /// The weights.
     public private(set) var weights = ParameterID.unbound
     /// The factors of a learned scale.
     public private(set) var scales = ParameterID.unbound
 
     /// - Precondition: the quantizer reads the encoding; a mean of magnitudes is of latent weights.
-    init(_ encoding: ParameterEncoding, _ quantizer: KernelQuantizer?, _ scale: WeightScale) {
+    init(_ encoding: ParameterEncoding, _ quantizer: KernelQuantizer?, _ scale: WeightScale, _ initialization: KernelInitialization) {
         self.encoding = encoding
         self.quantizer = quantizer ?? .standard(for: encoding)
         self.scale = scale
+        self.initialization = initialization
         precondition(self.quantizer.reads(encoding), "a \(encoding.rawValue) kernel cannot be quantized as \(self.quantizer)")
         if case .doReFa(let bits) = self.quantizer {
             precondition(KernelQuantizer.bitWidths.contains(bits), "DoReFa weights of \(bits) bits; 2 to 16 make sense")
@@ -54,14 +56,22 @@ public struct LayerKernel: Sendable {
         }
     }
 
-    /// Latent weights and reals: Glorot uniform in ±√(6/(fan-in + fan-out)); bits: fair coins; learned scales: mean|w|, 1 for bits.
+    /// Latent weights and reals: as `initialization` says; bits: fair coins; learned scales: mean|w|, 1 for bits.
     func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator, fanIn: Int, fanOut: Int) {
         if encoding == .binary {
             parameters.setSigns(weights, .coins(parameters.spec(weights).shape, &generator))
         } else {
-            let limit = (6 / Float(fanIn + fanOut)).squareRoot()
+            let columns = parameters.spec(weights).shape.columns
             parameters.withMutableReals(weights) { values in
-                for i in 0..<values.count { values[i] = limit * (2 * generator.uniform() - 1) }
+                switch initialization {
+                case .glorot:
+                    let limit = (6 / Float(fanIn + fanOut)).squareRoot()
+                    for i in 0..<values.count { values[i] = limit * (2 * generator.uniform() - 1) }
+                case .kaiming(let factor):
+                    // Weights of all outputs that read one input channel, whatever the groups.
+                    let deviation = factor * (2 / Float(max(values.count / max(columns, 1), 1))).squareRoot()
+                    for i in 0..<values.count { values[i] = deviation * generator.normal() }
+                }
             }
         }
         if scale == .learned {
@@ -77,6 +87,7 @@ public struct LayerKernel: Sendable {
             cache.kernel = drawn
             return .signs(drawn)
         }
+        if quantizer == .progressive, mode == .inference { return .signs(parameters.signs(weights, context)) }
         return quantized(parameters, cache, context)
     }
 
@@ -88,6 +99,9 @@ public struct LayerKernel: Sendable {
         return parameters.withReals(weights) { w in
             switch quantizer {
             case .none, .sign, .stochasticSign: return .reals(Tensor(w, shape: shape))
+            case .progressive:
+                let temperature = context.weightTemperature
+                return .reals(Tensor(w.map { Self.ramp($0, temperature) }, shape: shape))
             case .ternary(let threshold):
                 let delta = threshold.value(w)
                 return .reals(Tensor(w.map { $0 > delta ? 1 : $0 < -delta ? -1 : 0 }, shape: shape))
@@ -139,17 +153,29 @@ public struct LayerKernel: Sendable {
                 return
             }
             parameters.withReals(weights) { w in
-                chain(g, w, alpha)
+                chain(g, w, alpha, context.weightTemperature)
             }
         }
         if scale == .learned { gradients.withMutable(scales) { _ = $0.update(fromContentsOf: scaleGradient) } }
     }
 
-    private func chain(_ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, _ alpha: [Float]?) {
+    /// clamp(w/T, −1, 1); sign(w) at T = 0.
+    private static func ramp(_ w: Float, _ temperature: Float) -> Float {
+        guard temperature > 0 else { return w >= 0 ? 1 : -1 }
+        return max(-1, min(1, w / temperature))
+    }
+
+    private func chain(_ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, _ alpha: [Float]?, _ temperature: Float) {
         if case .meanMagnitude(let rule) = scale, let alpha {
             let n = Float(g.count / alpha.count)
             var sums = [Float](repeating: 0, count: alpha.count)
-            if rule == .through { forEachOutput(g.count, alpha.count) { output, i in sums[output] += w[i] >= 0 ? g[i] : -g[i] } }
+            if rule == .through {
+                if quantizer == .progressive {
+                    forEachOutput(g.count, alpha.count) { output, i in sums[output] += g[i] * Self.ramp(w[i], temperature) }
+                } else {
+                    forEachOutput(g.count, alpha.count) { output, i in sums[output] += w[i] >= 0 ? g[i] : -g[i] }
+                }
+            }
             forEachOutput(g.count, alpha.count) { output, i in
                 let inside = w[i].magnitude <= 1
                 switch rule {
@@ -163,7 +189,7 @@ public struct LayerKernel: Sendable {
         if let alpha { forEachOutput(g.count, alpha.count) { output, i in g[i] *= alpha[output] } }
         switch quantizer {
         case .none, .sign, .stochasticSign: break
-        case .ternary: for i in 0..<g.count where w[i].magnitude > 1 { g[i] = 0 }
+        case .ternary, .progressive: for i in 0..<g.count where w[i].magnitude > 1 { g[i] = 0 }
         case .doReFa:
             let range = DoReFa.range(w)
             for i in 0..<g.count {

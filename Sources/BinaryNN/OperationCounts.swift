@@ -12,6 +12,8 @@ public struct OperationCounts: Sendable, Hashable, Codable {
     public var realOperations = 0
     /// Integer comparisons with a threshold.
     public var comparisons = 0
+    /// Logic on single bits: shortcuts that are an XNOR or an OR.
+    public var bitOperations = 0
 
     public init() {}
 
@@ -23,6 +25,7 @@ public struct OperationCounts: Sendable, Hashable, Codable {
         sum.realMACs += b.realMACs
         sum.realOperations += b.realOperations
         sum.comparisons += b.comparisons
+        sum.bitOperations += b.bitOperations
         return sum
     }
 

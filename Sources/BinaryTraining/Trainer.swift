@@ -102,8 +102,7 @@ public struct Trainer: Sendable {
 
     private mutating func step(_ batch: TrainingBatch, stepsPerEpoch: Int) throws(TrainingError) {
         let clock = state.clock(options, stepsPerEpoch: stepsPerEpoch)
-        // What layers draw in this step depends on seed and step alone, so a resumed run draws the same.
-        let context = context.drawing(seed: options.seed, step: clock.step)
+        let context = state.context(context, options, at: clock)
         let tape = network.forward(batch.input, state.parameters, context)
         let loss = options.objective.evaluate(tape.output.real(context), labels: batch.labels, teacher: teacherScores(batch.items))
         guard loss.mean.isFinite else { throw state.diverged(.forward(network, batch.input, state.parameters, context)) }

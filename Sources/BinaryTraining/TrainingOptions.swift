@@ -21,11 +21,16 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     public var clipping: GradientClipping
     /// Kernels are measured (`LayerDiagnostics`) every so many steps; 0 for never.
     public var diagnosticsInterval: Int
+    /// T of kernels that are binarised progressively (`KernelQuantizer.progressive`); nil is BoolNet's, which falls by the factor 0.965 an epoch.
+    public var weightTemperature: Schedule?
+
+    /// What nil stands for.
+    public static let standardWeightTemperature = Schedule.staircase(from: 1, factor: 0.965, everyEpochs: 1)
 
     public init(
         epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, objective: Objective = Objective(), encoding: InputEncoding,
         augmentation: AugmentationPipeline = AugmentationPipeline(), patience: Int = 0, flipInterval: Int = 10,
-        clipping: GradientClipping = .none, diagnosticsInterval: Int = 0
+        clipping: GradientClipping = .none, diagnosticsInterval: Int = 0, weightTemperature: Schedule? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -37,5 +42,6 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
         self.flipInterval = flipInterval
         self.clipping = clipping
         self.diagnosticsInterval = diagnosticsInterval
+        self.weightTemperature = weightTemperature
     }
 }

@@ -7,6 +7,14 @@ extension TrainingState {
         TrainingClock(step: epoch * stepsPerEpoch + stepInEpoch, stepsPerEpoch: stepsPerEpoch, totalSteps: options.epochs * stepsPerEpoch)
     }
 
+    /// What the passes of a step run on: its own stream of random numbers and its own temperature, functions of seed and clock alone, so that a
+    /// resumed run goes on as the unbroken one.
+    func context(_ context: ExecutionContext, _ options: TrainingOptions, at clock: TrainingClock) -> ExecutionContext {
+        var context = context.drawing(seed: options.seed, step: clock.step)
+        context.weightTemperature = Float(max(0, (options.weightTemperature ?? TrainingOptions.standardWeightTemperature).value(at: clock)))
+        return context
+    }
+
     func diverged(_ place: Divergence) -> TrainingError { .diverged(epoch: epoch + 1, step: stepInEpoch + 1, place) }
 
     /// True when the last best epoch lies `options.patience` epochs back.

@@ -2,17 +2,23 @@ public import BinaryNN
 public import BitCore
 
 /// A model as configurations name it: `mlp:784-1024-1024-10`, `binarynet`, `binarynet:0.5`, `birealnet18:imagenet`,
-/// `bigcn:16`.
+/// `basenet:k1:imagenet`, `boolnet:0.25:k4:star`, `bigcn:16`.
 public enum ModelName: Sendable, Hashable, CustomStringConvertible {
     case mlp(widths: [Int])
     /// `width` is a factor on the published widths.
-    case convolutional(Architecture, width: Double = 1, isImageNet: Bool = false)
+    /// `form` is of Boolean networks and nil where it is the standard one.
+    case convolutional(Architecture, width: Double = 1, isImageNet: Bool = false, form: BooleanForm? = nil)
     /// A network over the nodes of a graph; see `BinaryGCN`.
     case graph(hidden: Int = 16)
 
     /// What the names look like, for messages.
     public static let forms =
-        ["mlp:INPUTS-…-CLASSES"] + Architecture.allCases.map { $0.rawValue + "[:WIDTH]" + ($0.hasImageNetForm ? "[:imagenet]" : "") } + ["bigcn[:HIDDEN]"]
+        ["mlp:INPUTS-…-CLASSES"] + Architecture.allCases.map { ([$0.rawValue] + (["WIDTH"] + words($0)).map { "[:\($0)]" }).joined() } + ["bigcn[:HIDDEN]"]
+
+    /// The words that can stand behind an architecture, in any order, besides a factor on its widths.
+    static func words(_ architecture: Architecture) -> [String] {
+        BooleanForm.words(architecture) + (architecture.hasImageNetForm ? ["imagenet"] : [])
+    }
 
     /// Widths beyond this are refused: a kernel of 2^16 × 2^16 signs takes half a gigabyte.
     public static let maximumWidth = 1 << 16
@@ -39,23 +45,26 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
         }
         guard let architecture = Architecture(rawValue: String(parts[0])) else { throw .unknown(text) }
         var (width, isImageNet) = (nil as Double?, false)
+        var form = BooleanForm(architecture)
         for option in parts.dropFirst() {
             if option == "imagenet", architecture.hasImageNetForm, !isImageNet {
                 isImageNet = true
+            } else if form.take(option, architecture) {
+                continue
             } else if width == nil, let factor = Double(option), Self.widthFactors.contains(factor) {
                 width = factor
             } else {
-                throw .option(text, String(option), imageNet: architecture.hasImageNetForm)
+                throw .option(text, String(option), words: Self.words(architecture))
             }
         }
-        self = .convolutional(architecture, width: width ?? 1, isImageNet: isImageNet)
+        self = .convolutional(architecture, width: width ?? 1, isImageNet: isImageNet, form: form == BooleanForm(architecture) ? nil : form)
     }
 
     public var description: String {
         switch self {
         case .mlp(let widths): "mlp:" + widths.map(String.init).joined(separator: "-")
-        case .convolutional(let architecture, let width, let isImageNet):
-            architecture.rawValue + (width == 1 ? "" : ":\(width)") + (isImageNet ? ":imagenet" : "")
+        case .convolutional(let architecture, let width, let isImageNet, let form):
+            architecture.rawValue + (width == 1 ? "" : ":\(width)") + (form?.suffix(architecture) ?? "") + (isImageNet ? ":imagenet" : "")
         case .graph(let hidden): hidden == 16 ? "bigcn" : "bigcn:\(hidden)"
         }
     }
@@ -67,7 +76,7 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
     public var standard: (items: Shape, classes: Int) {
         switch self {
         case .mlp(let widths): ([widths[0]], widths[widths.count - 1])
-        case .convolutional(let architecture, _, let isImageNet): architecture.standard(isImageNet: isImageNet)
+        case .convolutional(let architecture, _, let isImageNet, _): architecture.standard(isImageNet: isImageNet)
         case .graph: ([1433], 7)
         }
     }
@@ -84,12 +93,12 @@ public enum ModelName: Sendable, Hashable, CustomStringConvertible {
                 widths: widths, kernel: options.kernel, surrogate: options.surrogate ?? .straightThrough(),
                 batchNormScale: options.normScale ?? true, batchNormMomentum: options.normMomentum ?? 0.9, quantizer: options.quantizer
             ).network(input: input)
-        case .convolutional(let architecture, let width, let isImageNet):
+        case .convolutional(let architecture, let width, let isImageNet, let form):
             let image = items.rank == 2 ? Shape(items.dimensions + [1]) : items
             guard image.rank == 3 else {
                 throw .invalid(layer: description, what: "takes images, items of height×width or height×width×channels, not \(items)")
             }
-            return try architecture.network(Signal(image, input), classes: classes, width: width, isImageNet: isImageNet, options)
+            return try architecture.network(Signal(image, input), classes: classes, width: width, isImageNet: isImageNet, form: form, options)
         case .graph(let hidden):
             guard items.rank == 1, input == .sign else {
                 throw .invalid(layer: description, what: "takes the nodes of a graph, signs of a row of features, not items of \(items)")
@@ -107,7 +116,8 @@ public enum ModelNameError: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     case widths(String)
     case hidden(String)
-    case option(String, String, imageNet: Bool)
+    /// `words` are those that could stand there.
+    case option(String, String, words: [String])
 
     public var description: String {
         switch self {
@@ -115,9 +125,9 @@ public enum ModelNameError: Error, Hashable, CustomStringConvertible {
         case .widths(let name):
             "“\(name.prefix(60))” does not name the widths of an mlp; write them like mlp:784-1024-10, each from 1 to \(ModelName.maximumWidth)"
         case .hidden(let name): "“\(name.prefix(60))” does not name the hidden units of a bigcn; write them like bigcn:16, from 1 to \(ModelName.maximumWidth)"
-        case .option(let name, let option, let imageNet):
+        case .option(let name, let option, let words):
             "“\(option.prefix(60))” in “\(name.prefix(60))” is no factor on widths from \(ModelName.widthFactors.lowerBound) to "
-                + "\(ModelName.widthFactors.upperBound)\(imageNet ? " and not imagenet" : "")"
+                + "\(ModelName.widthFactors.upperBound)" + (words.isEmpty ? "" : " and none of \(words.joined(separator: ", "))")
         }
     }
 }

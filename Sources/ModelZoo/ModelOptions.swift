@@ -17,6 +17,8 @@ public struct ModelOptions: Sendable, Hashable {
     public var weightScale: WeightScale?
     /// Of the binary convolutions.
     public var padding: Padding?
+    /// How binary kernels begin.
+    public var initialization: KernelInitialization?
     /// Layer norm is over the channels of each pixel, as Keras has it.
     public var norm: Normalisation
     /// A trained scale γ in the norms.
@@ -47,6 +49,9 @@ struct ModelDefaults {
     var surrogate: Surrogate = .straightThrough()
     var weightScale: WeightScale = .none
     var padding: Padding = .zero
+    /// Of binary kernels, and of real ones.
+    var initialization: KernelInitialization = .glorot
+    var realInitialization: KernelInitialization = .glorot
     var normScale = true
     var normMomentum: Float = 0.9
     var normEpsilon: Float = 1e-4
@@ -77,27 +82,35 @@ struct ModelBuilder {
         last = try network.add(layer, named: "\(name)\(counts[name] ?? 1)", reading: source ?? last)
     }
 
-    mutating func join(_ other: ValueID) throws(ShapeError) {
-        counts["add", default: 0] += 1
-        last = try network.add(Add(), named: "add\(counts["add"] ?? 1)", reading: last, other)
+    /// A layer that reads the last value and another.
+    mutating func add(_ layer: some Layer, _ name: String, with other: ValueID) throws(ShapeError) {
+        counts[name, default: 0] += 1
+        last = try network.add(layer, named: "\(name)\(counts[name] ?? 1)", reading: last, other)
     }
 
+    mutating func join(_ other: ValueID) throws(ShapeError) { try add(Add(), "add", with: other) }
+
     /// A convolution with the kernels that the options ask for.
-    mutating func binaryConv(_ outputs: Int, _ window: Window, _ padding: Padding? = nil, margins: Margins? = nil) throws(ShapeError) {
+    mutating func binaryConv(
+        _ outputs: Int, _ window: Window, _ padding: Padding? = nil, margins: Margins? = nil, groups: Int = 1, named name: String = "conv"
+    ) throws(ShapeError) {
         try add(
             Conv2D(
-                outputs, window, padding ?? options.padding ?? defaults.padding, margins: margins, kernel: options.kernel,
-                quantizer: options.quantizer, scale: scale), "conv")
+                outputs, window, padding ?? options.padding ?? defaults.padding, margins: margins, groups: groups, kernel: options.kernel,
+                quantizer: options.quantizer, scale: scale, initialization: initialization), name)
     }
 
     mutating func realConv(
-        _ outputs: Int, _ window: Window, _ padding: Padding, margins: Margins? = nil, named name: String = "conv", reading source: ValueID? = nil
+        _ outputs: Int, _ window: Window, _ padding: Padding, margins: Margins? = nil, groups: Int = 1, named name: String = "conv",
+        reading source: ValueID? = nil
     ) throws(ShapeError) {
-        try add(Conv2D(outputs, window, padding, margins: margins, kernel: .real), name, reading: source)
+        try add(
+            Conv2D(outputs, window, padding, margins: margins, groups: groups, kernel: .real, initialization: defaults.realInitialization), name,
+            reading: source)
     }
 
     mutating func binaryDense(_ units: Int, isLast: Bool = false) throws(ShapeError) {
-        try add(Dense(units, kernel: options.kernel, quantizer: options.quantizer, scale: isLast ? .none : scale), "dense")
+        try add(Dense(units, kernel: options.kernel, quantizer: options.quantizer, scale: isLast ? .none : scale, initialization: initialization), "dense")
     }
 
     /// Batch or layer norm, as the options have it. Scores are snapped to a grid behind a batch norm of whole numbers.
@@ -115,12 +128,20 @@ struct ModelBuilder {
 
     mutating func sign() throws(ShapeError) { try add(Sign(options.surrogate ?? defaults.surrogate), "sign") }
 
+    /// `slices` signs of every element.
+    mutating func signs(slices: Int) throws(ShapeError) {
+        if slices == 1 { return try sign() }
+        try add(MultiSliceSign(slices: slices, options.surrogate ?? defaults.surrogate), "sign")
+    }
+
     /// Back to an earlier value.
     mutating func goOn(from value: ValueID) { last = value }
 
     var signal: Signal { network.signal(last) }
 
     func build() -> Network { network.build() }
+
+    private var initialization: KernelInitialization { options.initialization ?? defaults.initialization }
 
     /// A mean of magnitudes is of latent weights; where there are none, the norm behind learns the scale.
     private var scale: WeightScale {

@@ -64,6 +64,42 @@ import _TestSupport
         expect(run, quantized: signs, gradient: run.raw)
     }
 
+    /// clamp(w/T, −1, 1) in training, with the gradient of a clamp at ±1 and that of mean|w| times what it scales.
+    @Test(arguments: [Float(1), 0.25, 0]) func progressiveSignsAreRamps(temperature: Float) throws {
+        var context = context
+        context.weightTemperature = temperature
+        let q = Self.weights.map { temperature > 0 ? max(-1, min(1, $0 / temperature)) : $0 >= 0 ? 1 : -1 }
+        func inside(_ i: Int) -> Float { abs(Self.weights[i]) <= 1 ? 1 : 0 }
+        let plain = try run(Dense(2, quantizer: .progressive), weights: Self.weights, context: context)
+        expect(plain, quantized: q, gradient: (0..<8).map { plain.raw[$0] * inside($0) })
+        let scaled = try run(Dense(2, quantizer: .progressive, scale: .meanMagnitude(.through)), weights: Self.weights, context: context)
+        let alpha: [Float] = [(0.3 + 0.01 + 1.5 + 1) / 4, (0.9 + 0.04 + 1.25) / 4]
+        let gradient = (0..<8).map { i -> Float in
+            let sum = (i / 4 * 4..<i / 4 * 4 + 4).reduce(Float(0)) { $0 + scaled.raw[$1] * q[$1] }
+            return alpha[i / 4] * scaled.raw[i] * inside(i) + signs[i] * sum / 4
+        }
+        expect(scaled, quantized: q, alpha: alpha, gradient: gradient)
+    }
+
+    /// Inference is that of the twin with signs, whatever the temperature.
+    @Test func progressiveSignsShipAsSigns() throws {
+        var context = context
+        context.weightTemperature = 0.5
+        var outputs: [Tensor] = []
+        for quantizer in [KernelQuantizer.progressive, .sign] {
+            var builder = NetworkBuilder(input: Signal([6, 6, 8], .sign))
+            try builder.add(
+                Conv2D(6, Window(3), .replicate, groups: 2, quantizer: quantizer, scale: .meanMagnitude(.through), initialization: .kaiming(factor: 0.01)),
+                named: "conv")
+            let network = builder.build()
+            var generator = SeededGenerator(seed: 3)
+            let parameters = network.makeParameters(generator)
+            #expect(network.operationCounts.binaryMACs == 36 * 6 * 36)
+            outputs.append(network.infer(.packed(.random([2, 6, 6, 8], &generator)), parameters, context).real(context))
+        }
+        #expect(outputs[0] == outputs[1])
+    }
+
     @Test(arguments: WeightScale.MeanGradient.allCases) func meansOfMagnitudesScale(rule: WeightScale.MeanGradient) throws {
         let run = try run(Dense(2, scale: .meanMagnitude(rule)), weights: Self.weights)
         let alpha: [Float] = [(0.3 + 0.01 + 1.5 + 1) / 4, (0.9 + 0.04 + 1.25) / 4]

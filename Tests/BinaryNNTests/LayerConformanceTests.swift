@@ -69,6 +69,23 @@ import _TestSupport
         Case(layer: Slice(3..<66), signals: [Signal([3, 67], .sign)]),
         Case(layer: QuantizeActivation(bits: 2), signals: [Signal([3, 67], .real)]),
         Case(layer: Add(), signals: [Signal([12], .sign), Signal([12], .sign)]),
+        Case(layer: Xnor(), signals: [Signal([3, 67], .sign), Signal([3, 67], .sign)]),
+        Case(layer: Or(), signals: [Signal([3, 67], .sign), Signal([3, 67], .sign)]),
+        Case(layer: Or(), signals: [Signal([3, 128], .sign), Signal([3, 128], .sign)]),
+        Case(layer: MultiSliceSign(slices: 1), signals: [Signal([3, 67], .real)]),
+        Case(layer: MultiSliceSign(slices: 4), signals: [Signal([3, 5, 64], .real)]),
+        Case(layer: MultiSliceSign(slices: 8), signals: [Signal([3, 5, 9], .integer(bound: 2, shift: 1))]),
+        Case(layer: MultiSliceSign(slices: 4, .approxSign), signals: [Signal([3, 67], .real)]),
+        Case(layer: MultiSliceSign(slices: 2, .swishSign()), signals: [Signal([3, 67], .real)]),
+        Case(layer: SliceMean(slices: 4), signals: [Signal([3, 5, 20], .sign)]),
+        Case(layer: SliceMean(slices: 1), signals: [Signal([3, 67], .sign)]),
+        Case(layer: SliceMean(slices: 3), signals: [Signal([21], .real)]),
+        Case(layer: Split(1, of: 2, slices: 4), signals: [Signal([3, 2, 24], .sign)]),
+        Case(layer: Split(0, of: 2, slices: 4), signals: [Signal([3, 2, 1024], .sign)]),
+        Case(layer: Split(2, of: 3), signals: [Signal([3, 9], .real)]),
+        Case(layer: Interleave(), signals: [Signal([3, 33], .sign), Signal([3, 33], .sign)]),
+        Case(layer: Interleave(), signals: [Signal([3, 128], .sign), Signal([3, 128], .sign)]),
+        Case(layer: Interleave(), signals: [Signal([5, 3], .real), Signal([5, 3], .real)]),
     ]
 
     @Test(arguments: cases)

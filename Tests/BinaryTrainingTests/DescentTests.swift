@@ -109,6 +109,20 @@ import _TestSupport
         }
     }
 
+    /// Without degeneration weights rest until v is certain; the averages go on.
+    @Test func radamWithoutDegeneration() {
+        check(RAdam(learningRate: 0.02, beta2: 0.9, degenerates: false), .real) { w, g, m, v, clock in
+            let t = clock.step + 1
+            m = 0.9 * m + 0.1 * g
+            v = 0.9 * v + 0.1 * g * g
+            let c = 1 - power(0.9, t)
+            let rho = 19 - 2 * Double(t) * power(0.9, t) / c
+            guard rho >= 5 else { return }
+            let r = ((rho - 4) * (rho - 2) * 19 / ((19 - 4) * (19 - 2) * rho)).squareRoot()
+            w -= 0.02 * r * (m / c) / ((v / c).squareRoot() + 1e-8)
+        }
+    }
+
     @Test func signs() {
         func sign(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : 0 }
         check(SignSGD(learningRate: 0.03), .latentBinary) { w, g, _, _, _ in w -= 0.03 * sign(g) }

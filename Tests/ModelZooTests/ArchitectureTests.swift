@@ -82,15 +82,16 @@ import _TestSupport
         if isImageNet { #expect(network.operationCounts.realBinaryMACs == 0 && network.operationCounts.binaryMACs == 1_676_279_808) }
     }
 
-    @Test(arguments: ["binarynet", "lenet", "birealnet18", "resnete18:0.25", "binarynet:0.5", "birealnet18:0.5:imagenet", "mlp:4-3-2"])
+    @Test(arguments: ["binarynet", "lenet", "birealnet18", "resnete18:0.25", "binarynet:0.5", "birealnet18:0.5:imagenet", "mlp:4-3-2", "basenet", "basenet:k1", "boolnet:k8:star:imagenet",
+        "boolnet:0.25:nolas", "basenet:0.5:k2:plain:las", "reactnet-a:0.5:imagenet"])
     func namesReadBack(name: String) throws {
         #expect("\(try ModelName(name))" == name)
     }
 
     @Test func namesThatMeanNothingSaySo() {
         #expect(throws: ModelNameError.unknown("binarynets")) { try ModelName("binarynets") }
-        #expect(throws: ModelNameError.option("binarynet:0", "0", imageNet: false)) { try ModelName("binarynet:0") }
-        #expect(throws: ModelNameError.option("binarynet:imagenet", "imagenet", imageNet: false)) { try ModelName("binarynet:imagenet") }
+        #expect(throws: ModelNameError.option("binarynet:0", "0", words: [])) { try ModelName("binarynet:0") }
+        #expect(throws: ModelNameError.option("binarynet:imagenet", "imagenet", words: [])) { try ModelName("binarynet:imagenet") }
         #expect(throws: ModelNameError.widths("mlp:3")) { try ModelName("mlp:3") }
         #expect(throws: ShapeError.self) { try ModelName("binarynet").network(items: [48], classes: 10, input: .sign) }
         #expect(throws: ShapeError.self) { try ModelName("binarynet").network(items: [6, 6, 3], classes: 10, input: .sign) }
@@ -106,11 +107,14 @@ import _TestSupport
         arguments: [
             Tiny(name: "binarynet:0.04", items: [32, 32, 3]), Tiny(name: "lenet:0.2", items: [28, 28]), Tiny(name: "birealnet18:0.05", items: [16, 16, 3]),
             Tiny(name: "resnete18:0.05", items: [15, 17, 1]), Tiny(name: "xnornet:0.01", items: [67, 67, 3]),
+            Tiny(name: "basenet:0.05:k1", items: [16, 16, 3]), Tiny(name: "basenet:0.0625:k2:plain", items: [16, 16, 3]),
+            Tiny(name: "boolnet:0.0625:k4", items: [15, 17, 1]), Tiny(name: "boolnet:0.0625:k2:star:imagenet", items: [48, 48, 3]),
+            Tiny(name: "reactnet-a:0.1", items: [16, 16, 3]),
         ],
         [
             ModelOptions(), ModelOptions(kernel: .binary, norm: .layer), ModelOptions(quantizer: .stochasticSign, weightScale: .learned),
             ModelOptions(kernel: .real, quantizer: .ternary(.fixed(0.02))), ModelOptions(kernel: .real, quantizer: .doReFa(bits: 2)),
-            ModelOptions(kernel: .real),
+            ModelOptions(kernel: .real), ModelOptions(quantizer: .progressive),
         ])
     func stepsAreReproducible(tiny: Tiny, options: ModelOptions) throws {
         let network = try ModelName(tiny.name).network(items: tiny.items, classes: 3, input: Self.bytes, options)

@@ -25,25 +25,27 @@ public struct Conv2D: Layer {
     /// - Precondition: the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
     public init(
         _ outputs: Int, _ window: Window, _ padding: Padding = .valid, margins: Margins? = nil, groups: Int = 1,
-        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none, bias: Bool = false
+        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none,
+        initialization: KernelInitialization = .glorot, bias: Bool = false
     ) {
         self.outputs = outputs
         self.window = window
         self.padding = padding
         self.margins = margins
         self.groups = groups
-        kernelForm = LayerKernel(kernel, quantizer, scale)
+        kernelForm = LayerKernel(kernel, quantizer, scale, initialization)
         hasBias = bias
     }
 
     /// A convolution of each channel by itself, `multiplier` outputs a channel.
     public static func depthwise(
         multiplier: Int = 1, channels: Int, _ window: Window, _ padding: Padding = .valid, margins: Margins? = nil,
-        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none, bias: Bool = false
+        kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none,
+        initialization: KernelInitialization = .glorot, bias: Bool = false
     ) -> Conv2D {
         Conv2D(
             multiplier * channels, window, padding, margins: margins, groups: channels, kernel: kernel, quantizer: quantizer, scale: scale,
-            bias: bias)
+            initialization: initialization, bias: bias)
     }
 
     public var kind: String { kernelForm.encoding == .real ? "Conv2D" : "BinaryConv2D" }
@@ -69,7 +71,7 @@ public struct Conv2D: Layer {
             geometry.output, kernelForm.width(inputs[0].width, terms: geometry.depth, padding: padding, hasBias: hasBias))
     }
 
-    /// Glorot, with fans of taps × channels of a group and taps × outputs of a group; bias 0.
+    /// Glorot, with fans of taps × channels of a group and taps × outputs of a group, or as asked for; bias 0.
     public func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator) {
         let geometry = bound
         kernelForm.initialize(
@@ -163,7 +165,7 @@ extension LayerKernel {
     /// `products` multiply-accumulates of this kernel with inputs of a width.
     func operationCounts(_ products: Int, _ input: Signal.Width) -> OperationCounts {
         var counts = OperationCounts()
-        switch (quantizer.isSign, input) {
+        switch (quantizer.shipsAsSigns, input) {
         case (false, _): counts.realMACs = products
         case (true, .sign): counts.binaryMACs = products
         case (true, .byte): counts.byteBinaryMACs = products

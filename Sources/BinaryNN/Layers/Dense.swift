@@ -16,11 +16,12 @@ public struct Dense: Layer {
 
     /// - Precondition: a positive number of units; the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
     public init(
-        _ units: Int, kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none, bias: Bool = false
+        _ units: Int, kernel: ParameterEncoding = .latentBinary, quantizer: KernelQuantizer? = nil, scale: WeightScale = .none,
+        initialization: KernelInitialization = .glorot, bias: Bool = false
     ) {
         precondition(units > 0, "a Dense layer needs at least one unit, not \(units)")
         self.units = units
-        kernelForm = LayerKernel(kernel, quantizer, scale)
+        kernelForm = LayerKernel(kernel, quantizer, scale, initialization)
         hasBias = bias
     }
 
@@ -41,7 +42,7 @@ public struct Dense: Layer {
         return Signal(Shape([units]), kernelForm.width(input.width, terms: depth, hasBias: hasBias))
     }
 
-    /// Latent weights and reals: Glorot uniform in ±√(6/(inputs + outputs)); bits: fair coins; bias 0.
+    /// Latent weights and reals: Glorot uniform in ±√(6/(inputs + outputs)) or as asked for; bits: fair coins; bias 0.
     public func initialize(_ parameters: inout ParameterStore, _ generator: inout SeededGenerator) {
         let shape = parameters.spec(kernel).shape
         kernelForm.initialize(&parameters, &generator, fanIn: shape[1], fanOut: shape[0])

@@ -102,7 +102,7 @@ public struct GraphTrainer: Sendable {
     private mutating func step(_ task: GraphTask, _ nodes: [Int], isWhole: Bool, stepsPerEpoch: Int) throws(TrainingError) {
         let clock = state.clock(options, stepsPerEpoch: stepsPerEpoch)
         let (input, rows) = isWhole ? (task.input, nodes) : Self.part(of: task.input, around: nodes, hops: hops)
-        let context = context.drawing(seed: options.seed, step: clock.step).over(input.graph)
+        let context = state.context(context, options, at: clock).over(input.graph)
         let tape = network.forward(.packed(input.signs), state.parameters, context)
         let loss = options.objective.evaluate(tape.output.real(context).rows(rows), labels: nodes.map { task.labels[$0] }, teacher: nil)
         guard loss.mean.isFinite else { throw state.diverged(.forward(network, .packed(input.signs), state.parameters, context)) }

@@ -3,7 +3,7 @@ public import BitCore
 
 /// Rectified Adam (Liu et al., ICLR 2020, arXiv 1908.03265). With m and v as in Adam, ρ∞ = 2/(1−β₂) − 1 and ρ = ρ∞ − 2t·β₂ᵗ/(1−β₂ᵗ):
 /// where ρ ≥ 5 the step is Adam's times r = √((ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ)), before that w ← w − η·m̂, since v is still too uncertain
-/// to divide by. (The paper's bound is ρ > 4; its authors' code, followed here, waits for 5.) Under a schedule of β₂, βᵗ is the product.
+/// to divide by, or not at all where that is not wanted. (The paper's bound is ρ > 4; its authors' code, followed here, waits for 5.) Under a schedule of β₂, βᵗ is the product.
 /// Latent weights are clipped to [−clip, clip].
 public struct RAdam: UpdateRule {
     public var learningRate: Schedule
@@ -13,10 +13,12 @@ public struct RAdam: UpdateRule {
     /// Bound of latent weights; reals are not clipped.
     public var clip: Schedule
     public var decay: WeightDecay
+    /// Steps along m̂ while v is too uncertain; without, weights rest until it is not ("no degeneration to SGD").
+    public var degenerates: Bool
 
     public init(
         learningRate: Schedule = 1e-3, beta1: Schedule = 0.9, beta2: Schedule = 0.999, epsilon: Schedule = 1e-8, clip: Schedule = 1.0,
-        decay: WeightDecay = .none
+        decay: WeightDecay = .none, degenerates: Bool = true
     ) {
         self.learningRate = learningRate
         self.beta1 = beta1
@@ -24,6 +26,7 @@ public struct RAdam: UpdateRule {
         self.epsilon = epsilon
         self.clip = clip
         self.decay = decay
+        self.degenerates = degenerates
     }
 
     public var name: String { "radam" }
@@ -49,6 +52,9 @@ public struct RAdam: UpdateRule {
             step.rate = Float(rate * rectification * root / first)
             step.root = 1
             step.epsilon = Float(epsilon.value(at: clock) * root)
+        } else if !degenerates {
+            // m and v go on, weights rest.
+            (step.rate, step.keep) = (0, 1)
         }
         return state.step(id, of: &parameters, gradients) { w, g, m, v in
             context.kernels.adam(weights: w, gradients: g, m: m, v: v, step, parallel: context.parallel)

@@ -4,7 +4,7 @@ internal import BitCore
 extension LayerKernel {
     /// The weights as packed rows [outputs × depth].
     func loweredSigns(_ layer: some Layer, _ builder: LoweringBuilder) throws(LoweringError) -> PackedTensor {
-        guard quantizer == .sign || quantizer == .stochasticSign else {
+        guard quantizer.shipsAsSigns else {
             throw .unsupportedLayer(name: builder.current, kind: quantizer == .none ? layer.kind : "\(layer.kind) with weights that are no signs")
         }
         let signs = builder.parameters.signs(weights)

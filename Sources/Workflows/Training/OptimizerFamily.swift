@@ -78,6 +78,7 @@ public enum OptimizerFamily: String, Sendable, CaseIterable {
                 + "sgd, momentum, proxquant and beside bits; 1e-4 for signum; exponential:3e-3:2e-6 for binaryconnect)"
         ),
         ("beta1, beta2, epsilon", "of Adam and RAdam: schedules (default 0.9, 0.999, 1e-8)"),
+        ("degenerate", "of radam: first steps along the averaged gradient; false: weights rest in them (default true)"),
         ("clip", "bound of latent weights: a schedule (default 1)"),
         ("momentum, nesterov", "of momentum and signum: a schedule (default 0.9), true or false (default false)"),
         ("l2, weight-decay", "λ of g + λw and of w(1 − ηλ), on real kernels: schedules (default 0)"),

@@ -40,7 +40,9 @@ public struct TrainingPlan: Sendable {
             ("batch-norm-scale", "train a scale γ in batch and layer norm (default the model's, mostly true)"),
             ("batch-norm-momentum", "share of running statistics a step keeps (default the model's, mostly 0.9)"),
             ("batch-norm-epsilon", "added to variances, of convolutional models (default the model's)"),
-            ("kernel-quantizer", "sign, stochastic, ternary, ternary-mean or dorefa:BITS, of latent kernels (default sign)"),
+            ("kernel-quantizer", "sign, stochastic, progressive, ternary, ternary-mean or dorefa:BITS, of latent kernels (default sign)"),
+            ("weight-temperature", "T of progressive kernels, a schedule from 0 to 1 (default staircase:1:0.965:1)"),
+            ("kernel-initialization", "glorot, kaiming or kaiming:FACTOR, of binary kernels of convolutional models (default the model's, mostly glorot)"),
             ("weight-scale", "none, mean, mean-through, mean-xnor or learned, of binary kernels of convolutional models (default the model's)"),
             ("padding", "zero, plusOne, replicate or valid, of binary convolutions (default zero)"),
             ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
@@ -79,11 +81,14 @@ public struct TrainingPlan: Sendable {
             flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000),
             clipping: GradientClipping(
                 value: try settings.number("clip-value", default: 0, in: 0...1e30), norm: try settings.number("clip-norm", default: 0, in: 0...1e30)),
-            diagnosticsInterval: try settings.integer("diagnostics-interval", default: 10, in: 0...1_000_000))
+            diagnosticsInterval: try settings.integer("diagnostics-interval", default: 10, in: 0...1_000_000),
+            weightTemperature: try Self.weightTemperature(&settings))
         let model = try ModelName(configuration.model)
         network = try Self.network(model, family.kernel, encoding, data, &settings)
-        let isShippedAsTrained = family.shippedKernel == family.kernel
-        shippedNetwork = isShippedAsTrained ? network : try Self.network(model, family.shippedKernel, encoding, data, &settings)
+        let isProgressive = settings.text("kernel-quantizer") == "progressive"
+        let isShippedAsTrained = family.shippedKernel == family.kernel && !isProgressive
+        shippedNetwork =
+            isShippedAsTrained ? network : try Self.network(model, family.shippedKernel, encoding, data, &settings, isShipped: true)
         let (specs, signals) = (network.specs, network.signalParameters)
         optimizer = try family.optimizer(
             &settings, shipped: shippedNetwork.specs, epochs: configuration.epochs, signals: Set(signals.map { specs[$0.index].name }))
@@ -92,10 +97,13 @@ public struct TrainingPlan: Sendable {
     }
 
     private static func network(
-        _ model: ModelName, _ kernel: ParameterEncoding, _ encoding: InputEncoding, _ data: LabelledData, _ settings: inout Settings
+        _ model: ModelName, _ kernel: ParameterEncoding, _ encoding: InputEncoding, _ data: LabelledData, _ settings: inout Settings,
+        isShipped: Bool = false
     ) throws -> Network {
         var options = ModelOptions(kernel: kernel)
         options.quantizer = try settings.choice("kernel-quantizer", among: KernelQuantizer.names) { KernelQuantizer(named: $0) }
+        // What is progressive in training is signs at its end.
+        if isShipped, options.quantizer == .progressive { options.quantizer = .sign }
         if let quantizer = options.quantizer, !quantizer.reads(kernel) {
             guard kernel == .latentBinary, quantizer.reads(.real) else {
                 throw ConfigurationError(
@@ -130,6 +138,7 @@ public struct TrainingPlan: Sendable {
                 options.normEpsilon = Float(try settings.number("batch-norm-epsilon", default: 1e-4, in: 1e-12...1))
             }
             options.weightScale = try settings.choice("weight-scale", among: WeightScale.names) { WeightScale(named: $0) }
+            options.initialization = try settings.choice("kernel-initialization", among: KernelInitialization.names) { KernelInitialization(named: $0) }
             options.padding = try settings.choice("padding", among: Padding.allCases.map(\.rawValue)) { Padding(rawValue: $0) }
         }
         do {
@@ -137,6 +146,15 @@ public struct TrainingPlan: Sendable {
         } catch {
             throw ConfigurationError(reason: "\(model) does not take items of \(data.name), \(data.itemShape): \(error)")
         }
+    }
+
+    /// T of progressive kernels; nil for the standard one.
+    private static func weightTemperature(_ settings: inout Settings) throws -> Schedule? {
+        guard settings.text("weight-temperature") != nil else { return nil }
+        guard settings.text("kernel-quantizer") == "progressive" else {
+            throw ConfigurationError(reason: "weight-temperature is of kernels with kernel-quantizer=progressive; add that or leave it out")
+        }
+        return try settings.schedule("weight-temperature", default: 1, in: 0...1)
     }
 
     private static func objective(_ settings: inout Settings, _ teacherPath: inout String?) throws -> Objective {

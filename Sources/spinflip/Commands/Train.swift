@@ -45,6 +45,9 @@ struct Train: Command {
     @Flag(help: "Go on from the folder's checkpoint.")
     var resume = false
 
+    @Flag(help: "Check configuration and data, say what would be trained, and stop.")
+    var dryRun = false
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var common: CommonOptions
@@ -57,12 +60,18 @@ struct Train: Command {
         let engine = try engine.resolve()
         if DatasetCatalog.isGraph(configuration.dataset) {
             let graph = try data.catalog.loadGraph(configuration.dataset, options: configuration.datasetOptions())
+            if dryRun { throw ConfigurationError(reason: "--dry-run is of runs over items, not over the graph \(configuration.dataset); leave it out") }
             return finish(
                 try GraphTrainingRun(configuration, graph, folder: out).run(
                     resume: resume, engine: engine, threads: common.threadCount, terminal.control, wallTime: { Date().timeIntervalSince1970 }),
                 configuration, terminal)
         }
         let labelled = try data.catalog.load(configuration.dataset, options: configuration.datasetOptions())
+        if dryRun {
+            let outline = try TrainingOutline(configuration, labelled)
+            terminal.finish(outline) { outline.text }
+            return .done
+        }
         let run = try TrainingRun(configuration, labelled, folder: out)
         let result = try run.run(
             resume: resume, engine: engine, threads: common.threadCount, terminal.control, wallTime: { Date().timeIntervalSince1970 })

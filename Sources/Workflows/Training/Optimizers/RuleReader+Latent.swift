@@ -10,7 +10,8 @@ extension RuleReader {
     func radam(_ settings: inout Settings) throws -> Optimizer {
         let (beta1, beta2, epsilon) = try adamDescent(&settings)
         let rule = RAdam(
-            learningRate: try rate(&settings, default: 1e-3), beta1: beta1, beta2: beta2, epsilon: epsilon, clip: try clip(&settings))
+            learningRate: try rate(&settings, default: 1e-3), beta1: beta1, beta2: beta2, epsilon: epsilon, clip: try clip(&settings),
+            degenerates: try settings.boolean("degenerate", default: true))
         return Optimizer(try everythingElse(rule, &settings, \.decay))
     }
 
