@@ -51,17 +51,21 @@ import _TestSupport
         for row in 0..<4 {
             for column in 0..<columns {
                 let (x, y) = (a[row, column], b[row, column])
-                #expect(a.xnor(b)[row, column] == (x == y) && a.or(b)[row, column] == (x || y) && a.nand(b)[row, column] == !(x && y))
+                #expect(a.xnor(b)[row, column] == (x == y))
+                #expect(a.or(b)[row, column] == (x || y))
+                #expect(a.nand(b)[row, column] == !(x && y))
                 #expect(woven[row, 2 * column] == x && woven[row, 2 * column + 1] == y)
             }
         }
-        #expect([a.xnor(b), a.or(b), a.nand(b), woven].allSatisfy(\.paddingIsZero))
+        for result in [a.xnor(b), a.or(b), a.nand(b), woven] { #expect(result.paddingIsZero) }
     }
 
     @Test func thresholdsAreThePublishedOnes() {
         #expect(MultiSliceSign.offsets(1) == [0])
-        #expect(MultiSliceSign.offsets(4) == [-2 / 3, -1 / 3, 1 / 3, 2 / 3].map { Float($0) })
-        #expect(MultiSliceSign.offsets(8) == [-4, -3, -2, -1, 1, 2, 3, 4].map { Float($0) / 5 })
+        let thirds: [Float] = [-2, -1, 1, 2]
+        #expect(MultiSliceSign.offsets(4) == thirds.map { $0 / 3 })
+        let fifths: [Float] = [-4, -3, -2, -1, 1, 2, 3, 4]
+        #expect(MultiSliceSign.offsets(8) == fifths.map { $0 / 5 })
     }
 
     /// Slice-major signs at the thresholds, which are on the side of +1.

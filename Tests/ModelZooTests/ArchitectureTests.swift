@@ -82,8 +82,11 @@ import _TestSupport
         if isImageNet { #expect(network.operationCounts.realBinaryMACs == 0 && network.operationCounts.binaryMACs == 1_676_279_808) }
     }
 
-    @Test(arguments: ["binarynet", "lenet", "birealnet18", "resnete18:0.25", "binarynet:0.5", "birealnet18:0.5:imagenet", "mlp:4-3-2", "basenet", "basenet:k1", "boolnet:k8:star:imagenet",
-        "boolnet:0.25:nolas", "basenet:0.5:k2:plain:las", "reactnet-a:0.5:imagenet"])
+    @Test(
+        arguments: [
+            "binarynet", "lenet", "birealnet18", "resnete18:0.25", "binarynet:0.5", "birealnet18:0.5:imagenet", "mlp:4-3-2", "basenet", "basenet:k1",
+            "boolnet:k8:star:imagenet", "boolnet:0.25:nolas", "basenet:0.5:k2:plain:las", "reactnet-a:0.5:imagenet",
+        ])
     func namesReadBack(name: String) throws {
         #expect("\(try ModelName(name))" == name)
     }

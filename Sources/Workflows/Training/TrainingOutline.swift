@@ -1,6 +1,6 @@
 internal import BinaryNN
 internal import BinaryTraining
-internal import BitCore
+public import BitCore
 public import Datasets
 internal import Profiling
 internal import Report

@@ -154,7 +154,7 @@ public struct TrainingPlan: Sendable {
         guard settings.text("kernel-quantizer") == "progressive" else {
             throw ConfigurationError(reason: "weight-temperature is of kernels with kernel-quantizer=progressive; add that or leave it out")
         }
-        return try settings.schedule("weight-temperature", default: 1, in: 0...1)
+        return try settings.schedule("weight-temperature", default: TrainingOptions.standardWeightTemperature, in: 0...1)
     }
 
     private static func objective(_ settings: inout Settings, _ teacherPath: inout String?) throws -> Objective {
