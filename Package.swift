@@ -103,7 +103,7 @@ let package = Package(
         tests("BinaryInference", ["BitCore"], resources: [.copy("Corpus")]),
         tests("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN", "ModelZoo"]),
         tests("QUBOTraining", ["BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "BinaryTraining"]),
-        tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
+        tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "ModelZoo", "BinaryInference"]),
         tests("Report", ["BitCore", "BinaryTraining"]),
         tests("Profiling", ["BitCore", "BinaryNN", "ModelZoo"]),
         tests("RunStore", ["BitCore"]),

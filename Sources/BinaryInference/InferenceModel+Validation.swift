@@ -36,7 +36,10 @@ extension InferenceModel {
             guard work <= workLimit else { throw .work(node: node.name) }
         }
         for (index, node) in nodes.dropLast().enumerated() where !used[index + 1] { throw .unusedValue(node: node.name) }
-        guard case .scores = last.operation else { throw .outputNotScores(node: last.name) }
+        switch last.operation {
+        case .scores, .realScores: break
+        default: throw .outputNotScores(node: last.name)
+        }
         let classes = types[nodes.count].shape.count
         guard labels.isEmpty || labels.count == classes else { throw .labelCount(expected: classes, found: labels.count) }
         return types

@@ -1,6 +1,6 @@
 public import BitCore
 
-/// A network as a device runs it: bits and integers only, from 8-bit inputs to integer class scores.
+/// A network as a device runs it, from 8-bit inputs to class scores: on bits and integers, and on Float32 where its layers are real.
 ///
 /// A value in the sense of the graph is numbered: value 0 is the input (bytes), and node i makes value i + 1. Nodes come in topological
 /// order. A model is checked when it is made, so everything that runs or writes one relies on it: shapes agree, ids precede, no sum or
@@ -70,11 +70,16 @@ public struct InferenceModel: Sendable, Equatable {
     /// Number of classes.
     public var classes: Int { types[types.count - 1].shape.count }
 
-    /// A score s stands for the real number s · 2^exponent.
+    /// True when the scores are Float32; otherwise they are integers.
+    public var hasRealScores: Bool { types[types.count - 1].kind == .reals }
+
+    /// A score s stands for the real number s · 2^exponent; 0 for scores that are real numbers themselves.
     public var scoreExponent: Int {
-        guard case .scores(_, _, let exponent) = nodes[nodes.count - 1].operation else { preconditionFailure("a model ends in scores") }
-        return exponent
+        if case .scores(_, _, let exponent) = nodes[nodes.count - 1].operation { exponent } else { 0 }
     }
+
+    /// The first node that takes floating-point arithmetic; nil for a model of bits and integers only.
+    public var firstRealNode: Node? { zip(nodes, types.dropFirst()).first { $0.operation.isReal || $1.kind == .reals }?.0 }
 
     /// `.binarised` when the input is only ever compared with one threshold.
     public var inputEncoding: InputEncoding {

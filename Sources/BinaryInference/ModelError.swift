@@ -16,6 +16,8 @@ public enum ModelError: Error, Hashable, Sendable {
     /// A kernel is not [outputs × inputs] with at least one of each.
     case kernelShape(node: String, Shape)
     case paddingBits(node: String)
+    /// NaN or an infinity among a node's numbers.
+    case notFinite(node: String, table: String)
     /// A table (thresholds, scale, bias) does not have one entry an element.
     case tableCount(node: String, table: String, expected: Int, found: Int)
     /// A result could leave its integer range.
@@ -55,6 +57,7 @@ extension ModelError: CustomStringConvertible {
         case .depth(let node, let kernel, let input): "node \"\(node)\" has kernel rows of \(kernel) weights for \(input) inputs"
         case .kernelShape(let node, let shape): "node \"\(node)\" has a kernel of shape \(shape); it must be outputs × inputs, neither of them 0"
         case .paddingBits(let node): "node \"\(node)\" has a kernel whose padding bits are set"
+        case .notFinite(let node, let table): "node \"\(node)\" has a NaN or an infinity in \(table)"
         case .tableCount(let node, let table, let expected, let found): "node \"\(node)\" needs \(expected) entries in \(table), not \(found)"
         case .overflow(let node, let bound, let limit): "node \"\(node)\" can reach \(bound) in magnitude, and must stay below \(limit)"
         case .exponent(let node, let exponent): "node \"\(node)\" has exponent \(exponent), outside -126...127"

@@ -14,7 +14,23 @@ extension InferenceModel {
         case byteConvolution(kernel: PackedTensor, geometry: ConvolutionGeometry, outside: Int)
         /// bits → sums: the convolution of signs with kernel rows [outputs × depth]: taps row-major, channels of a group innermost.
         case binaryConvolution(kernel: PackedTensor, geometry: ConvolutionGeometry)
-        /// sums → sums: the largest of each window.
+        /// anything → reals y = scale·x + bias, one of each a column (channel): multiplied, then added, each rounded to Float32.
+        case affine(scale: [Float], bias: [Float])
+        /// reals → reals: the convolution with a real kernel [outputs × depth], summed in one fixed order by fused multiply-adds.
+        case realConvolution(kernel: Tensor, geometry: ConvolutionGeometry)
+        /// reals → reals z[j] = Σ_k w[j][k]·x[k] in the same order, kernel [outputs × inputs].
+        case realDense(kernel: Tensor)
+        /// reals → reals: the mean of each window.
+        case meanPool(WindowGeometry)
+        /// reals → reals: max(x, 0).
+        case relu
+        /// reals → reals y = (u ≥ 0 ? u : slope·u) + offset with u = x + shift, one of each a column (channel).
+        case rectify(slope: [Float], shift: [Float], offset: [Float])
+        /// reals → bits: +1 where x[j] >= thresholds[j], one threshold a column (channel).
+        case realThreshold(thresholds: [Float])
+        /// reals → scores, as they are.
+        case realScores
+        /// sums or reals: the largest of each window.
         case maxPool(WindowGeometry)
         /// bits → bits: +1 where any pixel of the window has it, in channels marked +1 in `any` [1 × channels]; where all have it, in others.
         case bitPool(WindowGeometry, any: PackedTensor)
@@ -28,7 +44,7 @@ extension InferenceModel {
         case concatenate
         /// The columns (channels) from `first` on.
         case slice(first: Int, count: Int)
-        /// The sum of sums.
+        /// The sum of sums, or of reals.
         case add
         /// sums → bits: +1 where z[j] >= thresholds[j], one threshold a column (channel). `Int32.max` is never, `Int32.min` is always.
         case threshold(thresholds: [Int32])
@@ -48,6 +64,14 @@ extension InferenceModel.Operation {
         case .binaryDense(let kernel): BinaryDenseRules(kernel: kernel)
         case .byteConvolution(let kernel, let geometry, let outside): ByteConvolutionRules(kernel: kernel, geometry: geometry, outside: outside)
         case .binaryConvolution(let kernel, let geometry): BinaryConvolutionRules(kernel: kernel, geometry: geometry)
+        case .affine(let scale, let bias): AffineRules(scale: scale, bias: bias)
+        case .realConvolution(let kernel, let geometry): RealConvolutionRules(kernel: kernel, geometry: geometry)
+        case .realDense(let kernel): RealDenseRules(kernel: kernel)
+        case .meanPool(let geometry): MeanPoolRules(geometry: geometry)
+        case .relu: ReLURules()
+        case .rectify(let slope, let shift, let offset): RectifyRules(slope: slope, shift: shift, offset: offset)
+        case .realThreshold(let thresholds): RealThresholdRules(thresholds: thresholds)
+        case .realScores: RealScoresRules()
         case .maxPool(let geometry): MaxPoolRules(geometry: geometry)
         case .bitPool(let geometry, let any): BitPoolRules(geometry: geometry, any: any)
         case .sumPool(let geometry): SumPoolRules(geometry: geometry)
@@ -71,12 +95,21 @@ extension InferenceModel.Operation {
         }
     }
 
+    /// True for operations whose results or tables are real numbers: a device needs floating-point arithmetic for them.
+    public var isReal: Bool {
+        switch self {
+        case .affine, .realConvolution, .realDense, .meanPool, .relu, .rectify, .realThreshold, .realScores: true
+        default: false
+        }
+    }
+
     /// Every kind of operation that a file may name.
     static let kinds: [any OperationRules.Type] = [
         BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ByteConvolutionRules.self, BinaryConvolutionRules.self,
         MaxPoolRules.self, BitPoolRules.self, SumPoolRules.self, FlipRules.self, ReshapeRules.self, ConcatenateRules.self, SliceRules.self,
-        AddRules.self,
-        ThresholdRules.self, ScoresRules.self,
+        AddRules.self, ThresholdRules.self, ScoresRules.self,
+        AffineRules.self, RealConvolutionRules.self, RealDenseRules.self, MeanPoolRules.self, ReLURules.self, RectifyRules.self,
+        RealThresholdRules.self, RealScoresRules.self,
     ]
 }
 

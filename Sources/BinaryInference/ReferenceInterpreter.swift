@@ -5,14 +5,22 @@ public enum ReferenceValue: Sendable, Hashable {
     case bytes([UInt8])
     case bits([Bool])
     case integers([Int])
+    case reals([Float])
 
-    /// The elements as numbers; a bit is +1 or -1.
+    /// The elements as whole numbers; a bit is +1 or -1.
+    /// - Precondition: they are not reals.
     public var numbers: [Int] {
         switch self {
         case .bytes(let values): values.map(Int.init)
         case .bits(let values): values.map { $0 ? 1 : -1 }
         case .integers(let values): values
+        case .reals: preconditionFailure("reals are no whole numbers; read `floats`")
         }
+    }
+
+    /// The elements as Float32, which integers beyond 2^24 are rounded to.
+    public var floats: [Float] {
+        if case .reals(let values) = self { values } else { numbers.map { Float($0) } }
     }
 }
 
@@ -35,26 +43,37 @@ public struct ReferenceInterpreter: Sendable {
         return values
     }
 
-    /// Scores, row-major [count × classes], for items one after the other.
+    /// Integer scores, row-major [count × classes], for items one after the other.
+    /// - Precondition: the model's scores are integers.
     public func scores(_ bytes: [UInt8], count: Int) -> [Int32] {
-        precondition(bytes.count == count * model.inputCount, "\(bytes.count) bytes for \(count) items of \(model.inputCount)")
-        var result: [Int32] = []
-        for item in 0..<count {
-            let values = trace(Array(bytes[item * model.inputCount..<(item + 1) * model.inputCount]))
-            result += values[values.count - 1].numbers.map(Int32.init)
+        outputs(bytes, count: count).flatMap { $0.numbers.map(Int32.init) }
+    }
+
+    /// The scores as the numbers they stand for, of any model.
+    public func realScores(_ bytes: [UInt8], count: Int) -> [Double] {
+        let unit = Double(sign: .plus, exponent: model.scoreExponent, significand: 1)
+        return outputs(bytes, count: count).flatMap { value in
+            if case .reals(let scores) = value { scores.map { Double($0) } } else { value.numbers.map { Double($0) * unit } }
         }
-        return result
     }
 
     /// Classes: the index of the highest score, the lowest index where scores tie.
     public func classify(_ bytes: [UInt8], count: Int) -> [Int] {
-        InferenceModel.highest(scores(bytes, count: count), classes: model.classes)
+        InferenceModel.highest(realScores(bytes, count: count), classes: model.classes)
+    }
+
+    private func outputs(_ bytes: [UInt8], count: Int) -> [ReferenceValue] {
+        precondition(bytes.count == count * model.inputCount, "\(bytes.count) bytes for \(count) items of \(model.inputCount)")
+        return (0..<count).map { item in
+            let values = trace(Array(bytes[item * model.inputCount..<(item + 1) * model.inputCount]))
+            return values[values.count - 1]
+        }
     }
 }
 
 extension InferenceModel {
     /// The index of the highest score in each row of [count × classes]; the lowest index wins ties.
-    public static func highest(_ scores: [Int32], classes: Int) -> [Int] {
+    public static func highest<Score: Comparable>(_ scores: [Score], classes: Int) -> [Int] {
         precondition(classes > 0 && scores.count % classes == 0, "\(scores.count) scores are not rows of \(classes)")
         return stride(from: 0, to: scores.count, by: classes).map { row in
             var best = 0

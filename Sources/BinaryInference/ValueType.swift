@@ -9,12 +9,15 @@ public struct ValueType: Hashable, Sendable {
         case bits
         /// Signed 32-bit numbers: sums, and scores.
         case integers
+        /// Float32: what a network computes that is neither signs nor their sums.
+        case reals
     }
 
     public let kind: Kind
     /// Shape of one item, without the batch.
     public let shape: Shape
-    /// Every element lies in here, whatever the input: derived from fan-in, so that overflow is excluded before anything runs.
+    /// Every element lies in here, whatever the input: derived from fan-in, so that overflow is excluded before anything runs. Says nothing
+    /// of reals.
     public let range: ClosedRange<Int>
 
     public init(kind: Kind, shape: Shape, range: ClosedRange<Int>) {
@@ -27,12 +30,14 @@ public struct ValueType: Hashable, Sendable {
     static func bits(_ shape: Shape) -> ValueType { ValueType(kind: .bits, shape: shape, range: -1...1) }
     static func integers(_ shape: Shape, _ range: ClosedRange<Int>) -> ValueType { ValueType(kind: .integers, shape: shape, range: range) }
 
+    static func reals(_ shape: Shape) -> ValueType { ValueType(kind: .reals, shape: shape, range: Int.min...Int.max) }
+
     /// Bits that one element of this kind takes on its way between layers.
     public var elementBits: Int {
         switch kind {
         case .bytes: 8
         case .bits: 1
-        case .integers: 32
+        case .integers, .reals: 32
         }
     }
 }

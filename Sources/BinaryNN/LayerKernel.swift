@@ -1,4 +1,4 @@
-internal import BitCore
+public import BitCore
 internal import DenseMath
 
 /// The kernel of a product layer: how its weights are held, quantized and scaled. `Dense` and `Conv2D` share it; its first extent is the
@@ -43,6 +43,26 @@ public struct LayerKernel: Sendable {
             let largest = padding == .plusOne ? max(255, zero + 1 << shift) : 255
             return .integer(bound: terms * (largest + abs(zero)), shift: shift)
         case .integer, .real: return .real
+        }
+    }
+
+    /// True when the sums of inference are whole multiples of a power of two that Float32 holds exactly, so that any order of summation gives
+    /// them.
+    func isExact(_ input: Signal.Width, terms: Int, padding: Padding = .valid) -> Bool {
+        guard quantizer.isInteger || quantizer.shipsAsSigns else { return false }
+        return switch input {
+        case .sign: terms < 1 << 24
+        case .byte(let zero, let shift): terms * (max(255, padding == .plusOne ? zero + 1 << shift : 0) + abs(zero)) < 1 << 24
+        case .integer(let bound, let shift): terms * max(bound, padding == .plusOne ? 1 << max(shift, 0) : 0) < 1 << 24
+        case .real: false
+        }
+    }
+
+    /// The weights as floats.
+    func floats(_ weights: ConvolutionTensor, _ context: ExecutionContext) -> Tensor {
+        switch weights {
+        case .reals(let tensor): tensor
+        case .signs(let signs): context.kernels.unpackSigns(signs, parallel: context.parallel)
         }
     }
 
@@ -111,6 +131,13 @@ public struct LayerKernel: Sendable {
                     Tensor(w.map { 2 * ((DoReFa.tanh($0) / (2 * range) + 0.5) * levels).rounded() / levels - 1 }, shape: shape))
             }
         }
+    }
+
+    /// The weights of inference as floats, before their scale.
+    public func inferenceWeights(_ parameters: ParameterStore) -> Tensor {
+        let context = ExecutionContext(engine: PortableEngine())
+        var cache = LayerCache()
+        return floats(quantized(parameters, mode: .inference, context, &cache), context)
     }
 
     /// α of every output; nil for 1.

@@ -5,6 +5,7 @@ internal import CKernels
 public struct Kernels: Sendable {
     public let instructionSet: InstructionSet
     let xnor: sf_xnor_product
+    let real: sf_real_product
     let bytes: sf_byte_product
     let packing: sf_pack_signs
     let threshold: sf_threshold
@@ -22,6 +23,7 @@ public struct Kernels: Sendable {
         self.instructionSet = instructionSet
         let level = instructionSet.level
         xnor = sf_xnor_product_select(level).pointee
+        real = sf_real_product_select(level).pointee
         bytes = sf_byte_product_select(level).pointee
         packing = sf_pack_signs_select(level).pointee
         threshold = sf_threshold_select(level).pointee

@@ -84,7 +84,9 @@ extension Verification {
             guard outcome.status == 0 else { return failed("the exported C does not compile: \(outcome.text.prefix(2000))") }
             outcome = try run("driver", input: items)
             guard outcome.status == 0 else { return failed("the exported C stopped: \(outcome.text.prefix(2000))") }
-            let expected = reference(model, inputs: inputs, count: count, parallel: parallel)
+            // Exported models have integer scores.
+            let unit = Double(sign: .plus, exponent: -model.scoreExponent, significand: 1)
+            let expected = reference(model, inputs: inputs, count: count, parallel: parallel).map { Int32($0 * unit) }
             let mismatches = differingLines(outcome.output, expected, classes: model.classes)
             return CReport(verified: mismatches == 0, inputs: count, mismatches: mismatches, detail: summary)
         } catch {

@@ -20,23 +20,23 @@ public enum Verification {
     /// Runs the session on every instruction set that this machine has, and counts the items whose scores differ from the reference.
     /// - Precondition: `count × model.inputCount` bytes.
     public static func verifyPaths(_ model: InferenceModel, inputs: [UInt8], count: Int, parallel: Parallel = .serial) -> Paths {
-        let expected = reference(model, inputs: inputs, count: count, parallel: parallel)
+        let expected = reference(model, inputs: inputs, count: count, parallel: parallel).map(\.bitPattern)
         let paths = InstructionSet.supported.map { isa in
-            let found = InferenceSession(model, kernels: Kernels(isa), parallel: parallel).scores(inputs, count: count)
+            let found = InferenceSession(model, kernels: Kernels(isa), parallel: parallel).realScores(inputs, count: count).map(\.bitPattern)
             return Path(name: isa.rawValue, mismatches: differingItems(found, expected, classes: model.classes))
         }
         return Paths(inputs: count, paths: paths)
     }
 
-    /// The reference's scores; items are spread over threads, because it is slow.
-    static func reference(_ model: InferenceModel, inputs: [UInt8], count: Int, parallel: Parallel) -> [Int32] {
+    /// The reference's scores as the numbers they stand for; items are spread over threads, because it is slow.
+    static func reference(_ model: InferenceModel, inputs: [UInt8], count: Int, parallel: Parallel) -> [Double] {
         precondition(inputs.count == count * model.inputCount, "\(inputs.count) bytes for \(count) items of \(model.inputCount)")
         let (interpreter, width, classes) = (ReferenceInterpreter(model), model.inputCount, model.classes)
-        return [Int32](unsafeUninitializedCapacity: count * classes) { buffer, filled in
+        return [Double](unsafeUninitializedCapacity: count * classes) { buffer, filled in
             nonisolated(unsafe) let buffer = buffer
             parallel.forEach(count) { range in
                 for item in range {
-                    let scores = interpreter.scores(Array(inputs[item * width..<(item + 1) * width]), count: 1)
+                    let scores = interpreter.realScores(Array(inputs[item * width..<(item + 1) * width]), count: 1)
                     for (index, score) in scores.enumerated() { (buffer.baseAddress! + item * classes + index).initialize(to: score) }
                 }
             }
@@ -45,7 +45,7 @@ public enum Verification {
     }
 
     /// Items, rows of [count × classes], in which any score differs; all of them when the counts do.
-    static func differingItems(_ a: [Int32], _ b: [Int32], classes: Int) -> Int {
+    static func differingItems(_ a: [UInt64], _ b: [UInt64], classes: Int) -> Int {
         guard a.count == b.count else { return Swift.max(a.count, b.count) / classes }
         return stride(from: 0, to: a.count, by: classes).count { a[$0..<$0 + classes] != b[$0..<$0 + classes] }
     }

@@ -16,11 +16,16 @@ extension ModelSummary {
             case .maxPool(let geometry), .bitPool(let geometry, _): counts.comparisons = facts.outputShape.count * geometry.window.taps
             case .sumPool(let geometry): counts.realOperations = facts.outputShape.count * geometry.window.taps
             case .add: counts.realOperations = facts.outputShape.count * (node.inputs.count - 1)
-            case .reshape, .concatenate, .slice, .flip: break
+            case .affine: counts.realOperations = 2 * facts.outputShape.count
+            case .realConvolution, .realDense: counts.realMACs = facts.products
+            case .meanPool(let geometry): counts.realOperations = facts.outputShape.count * geometry.window.taps
+            case .rectify: counts.realOperations = 3 * facts.outputShape.count
+            case .relu, .realThreshold: counts.comparisons = facts.outputShape.count
+            case .reshape, .concatenate, .slice, .flip, .realScores: break
             }
             return Layer(
                 name: facts.name, kind: facts.operation, inputBits: facts.inputBits, outputShape: facts.outputShape,
-                parameters: ["1": facts.binaryWeights, "32": facts.integerParameters].filter { $0.value > 0 }, bytes: facts.bytes,
+                parameters: ["1": facts.binaryWeights, "32": facts.integerParameters + facts.realParameters].filter { $0.value > 0 }, bytes: facts.bytes,
                 operations: counts)
         }
         self.init(model: model.name, layers: layers, predictedFileBytes: model.totals.fileBytes, fileBytes: fileBytes)

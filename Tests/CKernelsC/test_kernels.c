@@ -141,6 +141,7 @@ void test_convolution(long* checks, long* failures);
 void test_anneal_bytes(sf_isa isa, const char* name, long* checks, long* failures);
 void test_anneal_planes(sf_isa isa, const char* name, long* checks, long* failures);
 void test_weight_flips(sf_isa isa, const char* name, long* checks, long* failures);
+void test_real_product(sf_isa isa, const char* name, long* checks, long* failures);
 
 int main(void) {
     static const size_t few_rows[] = {0, 1, 2, 3, 4, 5, 7, 65, 130};
@@ -172,6 +173,7 @@ int main(void) {
         test_anneal_bytes(levels[l], names[l], &checks, &failures);
         test_anneal_planes(levels[l], names[l], &checks, &failures);
         test_weight_flips(levels[l], names[l], &checks, &failures);
+        test_real_product(levels[l], names[l], &checks, &failures);
         printf("%s: %ld comparisons with the reference, %ld differ\n", names[l], checks - before, failures - wrong);
     }
     test_dense_product(&checks, &failures);

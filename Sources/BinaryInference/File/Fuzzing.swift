@@ -11,7 +11,8 @@ public func fuzzModelFile(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     // A small file may describe a large convolution; running it by plain loops would take hours, which is no fault.
     guard model.layerFacts.reduce(0, { $0 + $1.products }) < 1 << 22, model.types.allSatisfy({ $0.shape.count < 1 << 18 }) else { return 0 }
     let item = (0..<model.inputCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ bytes.count) }
-    let (fast, slow) = (InferenceSession(model).scores(item, count: 1), ReferenceInterpreter(model).scores(item, count: 1))
-    precondition(fast == slow, "the session and the reference disagree")
+    let (fast, slow) = (InferenceSession(model).realScores(item, count: 1), ReferenceInterpreter(model).realScores(item, count: 1))
+    // Real numbers of a damaged file may leave Float32; what that gives is the same everywhere but for the bits of a NaN.
+    precondition(zip(fast, slow).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "the session and the reference disagree")
     return 0
 }

@@ -1,6 +1,6 @@
 internal import BitCore
 
-/// bits or sums, two values or more → one: side by side along the innermost extent, in the order of the inputs.
+/// bits, sums or reals, two values or more → one: side by side along the innermost extent, in the order of the inputs.
 struct ConcatenateRules: OperationRules {
     static let identifier = "concatenate"
     var arity: ClosedRange<Int> { 2...InferenceModel.inputsLimit }
@@ -24,12 +24,13 @@ struct ConcatenateRules: OperationRules {
     }
 
     func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
-        var numbers: [Int] = []
-        for row in 0..<types[0].shape.rows {
-            for (input, type) in zip(inputs, types) {
-                numbers += input.numbers[row * type.shape.columns..<(row + 1) * type.shape.columns]
+        func joined<Element>(_ parts: [[Element]]) -> [Element] {
+            (0..<types[0].shape.rows).flatMap { row in
+                zip(parts, types).flatMap { part, type in part[row * type.shape.columns..<(row + 1) * type.shape.columns] }
             }
         }
+        if types[0].kind == .reals { return .reals(joined(inputs.map(\.floats))) }
+        let numbers = joined(inputs.map(\.numbers))
         return types[0].kind == .bits ? .bits(numbers.map { $0 > 0 }) : .integers(numbers)
     }
 
@@ -46,6 +47,21 @@ struct ConcatenateExecutor: Executor {
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
         let lines = rows * shapes[0].rows
         let columns = shapes.reduce(0) { $0 + $1.columns }
+        if case .reals = inputs[0] {
+            var result = Tensor(uninitialized: Shape(shapes[0].dimensions.dropLast() + [columns]).batched(rows))
+            result.withUnsafeMutableElements { out in
+                var place = 0
+                for (input, shape) in zip(inputs, shapes) {
+                    input.reals.withUnsafeElements { source in
+                        for line in 0..<lines {
+                            for c in 0..<shape.columns { out[line * columns + place + c] = source[line * shape.columns + c] }
+                        }
+                    }
+                    place += shape.columns
+                }
+            }
+            return .reals(result)
+        }
         if case .integers = inputs[0] {
             return .integers(
                 [Int32](count: lines * columns) { out in

@@ -1,12 +1,16 @@
 internal import BitCore
 
-/// sums → sums: the largest of each window, channel by channel. Padding is `.valid` or `.replicate`, with which pixels count that are under
-/// the window anyway.
+/// sums → sums, or reals → reals: the largest of each window, channel by channel. Padding of sums is `.valid` or `.replicate`, with which
+/// pixels count that are under the window anyway; among reals what lies outside takes part as a value.
 struct MaxPoolRules: OperationRules {
     static let identifier = "maxPool"
     let geometry: WindowGeometry
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
+        if inputs[0].kind == .reals {
+            try expect(pool: geometry, on: inputs[0], Padding.allCases, node)
+            return .reals(geometry.pooled)
+        }
         try expect(inputs[0], .integers, node)
         try expect(pool: geometry, on: inputs[0], [.valid, .replicate], node)
         return .integers(geometry.pooled, inputs[0].range)
@@ -15,10 +19,15 @@ struct MaxPoolRules: OperationRules {
     func steps(_ inputs: [ValueType]) -> Int { geometry.pooled.count * geometry.window.taps }
 
     func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
-        .integers(geometry.referencePool(inputs[0].numbers) { _, values in values.max() ?? 0 })
+        if case .reals(let image) = inputs[0] {
+            return .reals(geometry.referencePool(reals: image) { $0.dropFirst().reduce($0[0]) { best, next in next > best ? next : best } })
+        }
+        return .integers(geometry.referencePool(inputs[0].numbers) { _, values in values.max() ?? 0 })
     }
 
-    func executor(_ types: [ValueType]) -> any Executor { MaxPoolExecutor(geometry: geometry) }
+    func executor(_ types: [ValueType]) -> any Executor {
+        types[0].kind == .reals ? RealPoolExecutor(geometry: geometry, isMean: false) : MaxPoolExecutor(geometry: geometry)
+    }
 
     func encode(into node: inout NodeEncoder) { node.set(geometry) }
 

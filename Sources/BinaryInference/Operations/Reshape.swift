@@ -31,7 +31,10 @@ struct ReshapeExecutor: Executor {
     let shape: Shape
 
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
-        guard case .bits(let bits) = inputs[0] else { return inputs[0] }
-        return .bits(bits.repacked(to: shape.batched(rows)))
+        switch inputs[0] {
+        case .bits(let bits): .bits(bits.repacked(to: shape.batched(rows)))
+        case .reals(let reals): .reals(reals.reshaped(to: shape.batched(rows)))
+        case .bytes, .integers: inputs[0]
+        }
     }
 }

@@ -1,6 +1,6 @@
 internal import BitCore
 
-/// bits or sums → the columns (channels) from `first` on, `count` of them.
+/// bits, sums or reals → the columns (channels) from `first` on, `count` of them.
 struct SliceRules: OperationRules {
     static let identifier = "slice"
     let first: Int
@@ -17,7 +17,11 @@ struct SliceRules: OperationRules {
 
     func reference(_ inputs: [ReferenceValue], _ types: [ValueType]) -> ReferenceValue {
         let columns = types[0].shape.columns
-        let numbers = inputs[0].numbers.enumerated().filter { (first..<first + count).contains($0.offset % columns) }.map(\.element)
+        func chosen<Element>(_ values: [Element]) -> [Element] {
+            values.enumerated().filter { (first..<first + count).contains($0.offset % columns) }.map(\.element)
+        }
+        if case .reals(let values) = inputs[0] { return .reals(chosen(values)) }
+        let numbers = chosen(inputs[0].numbers)
         return types[0].kind == .bits ? .bits(numbers.map { $0 > 0 }) : .integers(numbers)
     }
 
@@ -41,6 +45,17 @@ struct SliceExecutor: Executor {
 
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
         let (lines, columns) = (rows * shape.rows, shape.columns)
+        if case .reals(let values) = inputs[0] {
+            var result = Tensor(uninitialized: Shape(shape.dimensions.dropLast() + [count]).batched(rows))
+            values.withUnsafeElements { source in
+                result.withUnsafeMutableElements { out in
+                    for line in 0..<lines {
+                        for c in 0..<count { out[line * count + c] = source[line * columns + first + c] }
+                    }
+                }
+            }
+            return .reals(result)
+        }
         if case .integers(let values) = inputs[0] {
             return .integers(
                 [Int32](count: lines * count) { out in

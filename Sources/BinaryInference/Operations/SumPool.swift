@@ -7,7 +7,7 @@ struct SumPoolRules: OperationRules {
     let geometry: WindowGeometry
 
     func resultType(of inputs: [ValueType], node: String) throws(ModelError) -> ValueType {
-        guard inputs[0].kind != .bytes else { throw .inputKind(node: node, expected: .integers, found: .bytes) }
+        guard inputs[0].kind == .bits || inputs[0].kind == .integers else { throw .inputKind(node: node, expected: .integers, found: inputs[0].kind) }
         try expect(pool: geometry, on: inputs[0], [.valid, .replicate, .zero], node)
         let taps = geometry.window.taps
         // Taps are at most as many as a value has elements, and a range at most 32 bits.

@@ -8,6 +8,8 @@ package enum BlockValue {
     case bits(PackedTensor)
     /// Row-major [rows × count].
     case integers([Int32])
+    /// [rows × …] with the item's shape.
+    case reals(Tensor)
 
     /// The bytes; a mismatch cannot happen in a checked model.
     var bytes: UnsafeBufferPointer<UInt8> {
@@ -24,12 +26,18 @@ package enum BlockValue {
         guard case .integers(let value) = self else { preconditionFailure("a checked model feeds integers here") }
         return value
     }
+
+    var reals: Tensor {
+        guard case .reals(let value) = self else { preconditionFailure("a checked model feeds reals here") }
+        return value
+    }
 }
 
 extension BlockValue {
     /// The elements as integers, whatever they are; signs are ±1.
     var signedIntegers: [Int32] {
         switch self {
+        case .reals: preconditionFailure("a checked model feeds integers here")
         case .bytes(let values): return values.map(Int32.init)
         case .integers(let values): return values
         case .bits(let signs):

@@ -1,6 +1,6 @@
 public import BitCore
 
-/// Runs a model on bits and integers. Made once, with weights laid out for the kernels; used for any number of calls, from any thread.
+/// Runs a model on bits and integers, and on reals where it has some. Made once, with weights laid out for the kernels; used for any number of calls, from any thread.
 /// Results depend neither on the instruction set nor on the number of threads.
 public struct InferenceSession: Sendable {
     public let model: InferenceModel
@@ -20,22 +20,45 @@ public struct InferenceSession: Sendable {
     }
 
     /// Integer scores, row-major [count × classes], of items one after the other, each `model.inputCount` bytes, row-major.
-    /// - Precondition: `count × model.inputCount` bytes.
+    /// - Precondition: `count × model.inputCount` bytes, and the model's scores are integers (`hasRealScores` is false).
     public func scores(_ bytes: UnsafeBufferPointer<UInt8>, count: Int) -> [Int32] {
-        let (width, classes) = (model.inputCount, model.classes)
-        precondition(bytes.count == count * width, "\(bytes.count) bytes for \(count) items of \(width)")
-        return [Int32](count: count * classes) { out in
-            nonisolated(unsafe) let (bytes, out) = (bytes, out)
-            // Items first: they need nothing of each other. Where there are too few, the threads share each layer.
-            let pieces = Swift.min(parallel.threads, Swift.max((count + grain - 1) / grain, 1))
-            let inner = pieces == 1 ? parallel : .serial
-            parallel.forEach(count, grain: grain) { range in
-                for start in stride(from: range.lowerBound, to: range.upperBound, by: blockRows) {
-                    let rows = Swift.min(blockRows, range.upperBound - start)
-                    let block = UnsafeBufferPointer(rebasing: bytes[start * width..<(start + rows) * width])
-                    let scores = run(block, rows: rows, on: ExecutorEngine(kernels: kernels, parallel: inner))
-                    _ = UnsafeMutableBufferPointer(rebasing: out[start * classes..<(start + rows) * classes]).update(fromContentsOf: scores)
+        precondition(!model.hasRealScores, "the scores of \(model.name) are real numbers; ask for realScores")
+        return [Int32](count: count * model.classes) { out in
+            nonisolated(unsafe) let out = out
+            forEachBlock(bytes, count: count) { start, value in
+                _ = UnsafeMutableBufferPointer(rebasing: out[(start * model.classes)...]).update(fromContentsOf: value.integers)
+            }
+        }
+    }
+
+    /// Real scores.
+    private func floatScores(_ bytes: UnsafeBufferPointer<UInt8>, count: Int) -> [Float] {
+        [Float](unsafeUninitializedCapacity: count * model.classes) { buffer, filled in
+            nonisolated(unsafe) let buffer = buffer
+            forEachBlock(bytes, count: count) { start, value in
+                value.reals.withUnsafeElements { scores in
+                    if let first = scores.baseAddress {
+                        (buffer.baseAddress! + start * model.classes).initialize(from: first, count: scores.count)
+                    }
                 }
+            }
+            filled = count * model.classes
+        }
+    }
+
+    /// Runs block after block of items, and hands out the first item and the scores of each.
+    private func forEachBlock(_ bytes: UnsafeBufferPointer<UInt8>, count: Int, _ body: (Int, BlockValue) -> Void) {
+        let width = model.inputCount
+        precondition(bytes.count == count * width, "\(bytes.count) bytes for \(count) items of \(width)")
+        nonisolated(unsafe) let (bytes, body) = (bytes, body)
+        // Items first: they need nothing of each other. Where there are too few, the threads share each layer.
+        let pieces = Swift.min(parallel.threads, Swift.max((count + grain - 1) / grain, 1))
+        let inner = pieces == 1 ? parallel : .serial
+        parallel.forEach(count, grain: grain) { range in
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: blockRows) {
+                let rows = Swift.min(blockRows, range.upperBound - start)
+                let block = UnsafeBufferPointer(rebasing: bytes[start * width..<(start + rows) * width])
+                body(start, run(block, rows: rows, on: ExecutorEngine(kernels: kernels, parallel: inner)))
             }
         }
     }
@@ -44,15 +67,18 @@ public struct InferenceSession: Sendable {
         bytes.withUnsafeBufferPointer { scores($0, count: count) }
     }
 
-    /// The scores as the numbers they stand for: s · 2^exponent.
+    /// The scores as the numbers they stand for, of any model: integers s as s · 2^exponent, Float32 as they are.
     public func realScores(_ bytes: [UInt8], count: Int) -> [Double] {
+        if model.hasRealScores { return bytes.withUnsafeBufferPointer { floatScores($0, count: count).map { Double($0) } } }
         let unit = Double(sign: .plus, exponent: model.scoreExponent, significand: 1)
         return scores(bytes, count: count).map { Double($0) * unit }
     }
 
     /// Classes: the index of the highest score, the lowest index where scores tie.
     public func classify(_ bytes: UnsafeBufferPointer<UInt8>, count: Int) -> [Int] {
-        InferenceModel.highest(scores(bytes, count: count), classes: model.classes)
+        model.hasRealScores
+            ? InferenceModel.highest(floatScores(bytes, count: count), classes: model.classes)
+            : InferenceModel.highest(scores(bytes, count: count), classes: model.classes)
     }
 
     public func classify(_ bytes: [UInt8], count: Int) -> [Int] {
@@ -74,7 +100,7 @@ public struct InferenceSession: Sendable {
     }
 
     /// The scores of one block.
-    private func run(_ block: UnsafeBufferPointer<UInt8>, rows: Int, on engine: ExecutorEngine) -> [Int32] {
+    private func run(_ block: UnsafeBufferPointer<UInt8>, rows: Int, on engine: ExecutorEngine) -> BlockValue {
         var values = [BlockValue?](repeating: nil, count: model.nodes.count + 1)
         values[0] = .bytes(block)
         for step in steps {
@@ -82,7 +108,7 @@ public struct InferenceSession: Sendable {
             for id in step.lastReads { values[id] = nil }
             values[step.output] = step.executor.run(inputs, rows: rows, on: engine)
         }
-        return values[model.nodes.count]!.integers
+        return values[model.nodes.count]!
     }
 }
 
@@ -94,6 +120,7 @@ extension BlockValue {
         case .bits(let signs):
             .bits((0..<signs.shape.count).map { signs[$0 / signs.shape.columns, $0 % signs.shape.columns] })
         case .integers(let values): .integers(values.map(Int.init))
+        case .reals(let values): .reals(values.elements)
         }
     }
 }

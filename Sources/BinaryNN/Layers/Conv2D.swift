@@ -21,6 +21,8 @@ public struct Conv2D: Layer {
     public private(set) var geometry: ConvolutionGeometry?
     /// True when bfloat16 holds all operands of the forward product exactly.
     private var isExactInBFloat16 = false
+    /// True when no sum rounds. Sums that do are formed in one fixed order in inference mode: the order of the network that ships.
+    private var isExact = false
 
     /// - Precondition: the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
     public init(
@@ -66,6 +68,7 @@ public struct Conv2D: Layer {
         self.geometry = geometry
         kernelForm.bind(geometry.kernel, &parameters)
         isExactInBFloat16 = kernelForm.isExactInBFloat16(inputs[0].width)
+        isExact = kernelForm.isExact(inputs[0].width, terms: geometry.depth, padding: padding)
         if hasBias { bias = parameters.declare("bias", Shape([outputs]), role: .bias) }
         return Signal(
             geometry.output, kernelForm.width(inputs[0].width, terms: geometry.depth, padding: padding, hasBias: hasBias))
@@ -91,7 +94,12 @@ public struct Conv2D: Layer {
             if mode == .training { cache.reals = [x] }
             image = .reals(x)
         }
-        return .real(product(image, kernelForm.quantized(parameters, mode: mode, context, &cache), parameters, context))
+        let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
+        guard mode == .inference, !isExact else { return .real(product(image, weights, parameters, context)) }
+        var output = context.kernels.convolve(
+            inputs[0].real(context), RealConvolution(kernelForm.floats(weights, context), bound), parallel: context.parallel)
+        output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
+        return .real(output)
     }
 
     /// True when image and kernel are signs: making the output again from them is nearly free, and gives the same bits.

@@ -13,6 +13,8 @@ public struct Dense: Layer {
     public private(set) var bias = ParameterID.unbound
     /// True when bfloat16 holds all operands of the forward product exactly.
     private var isExactInBFloat16 = false
+    /// True when no sum rounds. Sums that do are formed in one fixed order in inference mode: the order of the network that ships.
+    private var isExact = false
 
     /// - Precondition: a positive number of units; the quantizer reads the kernel's encoding; a mean of magnitudes is of latent weights.
     public init(
@@ -38,6 +40,7 @@ public struct Dense: Layer {
         let depth = input.shape[0]
         kernelForm.bind(Shape([units, depth]), &parameters)
         isExactInBFloat16 = kernelForm.isExactInBFloat16(input.width)
+        isExact = kernelForm.isExact(input.width, terms: depth)
         if hasBias { bias = parameters.declare("bias", Shape([units]), role: .bias) }
         return Signal(Shape([units]), kernelForm.width(input.width, terms: depth, hasBias: hasBias))
     }
@@ -55,6 +58,8 @@ public struct Dense: Layer {
         let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
         var output: Tensor
         switch inputs[0] {
+        case _ where mode == .inference && !isExact:
+            output = context.kernels.product(inputs[0].real(context), RealPanels(kernelForm.floats(weights, context)), parallel: context.parallel)
         case .packed(let signs):
             if mode == .training { cache.packed = [signs] }
             if case .signs(let weights) = weights {

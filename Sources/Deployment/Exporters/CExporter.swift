@@ -29,7 +29,9 @@ public struct CExporter {
     let plan: CPlan
 
     /// - Parameter name: what the C names start with, made an identifier; nil takes the model's name.
-    public init(_ model: InferenceModel, name: String? = nil) {
+    /// - Throws: `realOperation` for models that compute with real numbers.
+    public init(_ model: InferenceModel, name: String? = nil) throws(ExportError) {
+        if let node = model.firstRealNode { throw .realOperation(node: node.name, operation: node.operation.identifier) }
         self.model = model
         prefix = CText.identifier(name ?? model.name)
         plan = CPlan(model)

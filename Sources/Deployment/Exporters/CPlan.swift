@@ -88,6 +88,8 @@ struct CPlan {
             case .concatenate: work = .concatenate
             case .slice(let first, _): work = .slice(first: first)
             case .add: work = .add
+            case .affine, .realConvolution, .realDense, .meanPool, .relu, .rectify, .realThreshold, .realScores:
+                preconditionFailure("the exporter refuses operations on real numbers")
             case .byteConvolution(let kernel, let geometry, _), .binaryConvolution(let kernel, let geometry):
                 var finish = Layer.Finish.sums
                 if let reader = onlyReader(index + 1), case .threshold(let thresholds) = model.nodes[reader].operation {
@@ -152,7 +154,7 @@ struct CPlan {
     private static func words(_ type: ValueType) -> Int {
         switch type.kind {
         case .bits: type.shape.rows * ((type.shape.columns + 31) / 32)
-        case .integers, .bytes: type.shape.count
+        case .integers, .bytes, .reals: type.shape.count
         }
     }
 }

@@ -5,11 +5,15 @@ internal import Foundation
 public enum ExportError: Error, Hashable, Sendable, CustomStringConvertible {
     case folder(path: String, reason: String)
     case file(FileError)
+    /// An operation on real numbers, for which there is no C yet.
+    case realOperation(node: String, operation: String)
 
     public var description: String {
         switch self {
         case .folder(let path, let reason): "cannot make the folder \(path): \(reason)"
         case .file(let error): error.description
+        case .realOperation(let node, let operation):
+            "node \"\(node)\" (\(operation)) computes with real numbers, and C is written for bits and integers only; export as safetensors"
         }
     }
 }

@@ -49,17 +49,21 @@ public struct SafetensorsExporter {
         let interpreter = ReferenceInterpreter(model)
         let items = stride(from: 0, to: vectors.count, by: width).map { start in
             let item = Array(vectors[start..<start + width])
-            let scores = interpreter.scores(item, count: 1)
+            let trace = interpreter.trace(item)
+            let best =
+                switch trace[trace.count - 1] {
+                case .reals(let scores): InferenceModel.highest(scores, classes: classes)[0]
+                case let scores: InferenceModel.highest(scores.numbers, classes: classes)[0]
+                }
             var fields: [String: JSONValue] = [
-                "input": Self.numbers(item.map(Int.init)), "scores": Self.numbers(scores.map(Int.init)),
-                "class": .integer(InferenceModel.highest(scores, classes: classes)[0]),
+                "input": Self.numbers(item.map(Int.init)), "scores": Self.numbers(trace[trace.count - 1]), "class": .integer(best),
             ]
             if start == 0 {
-                let values = zip(model.nodes, interpreter.trace(item).dropFirst())
+                let values = zip(model.nodes, trace.dropFirst())
                 fields["trace"] = .array(
                     values.map { node, value in
                         .object([
-                            "node": .string(node.name), "op": .string(node.operation.identifier), "values": Self.numbers(value.numbers),
+                            "node": .string(node.name), "op": .string(node.operation.identifier), "values": Self.numbers(value),
                         ])
                     })
             }
@@ -72,4 +76,9 @@ public struct SafetensorsExporter {
     }
 
     private static func numbers(_ values: [Int]) -> JSONValue { .array(values.map { .integer($0) }) }
+
+    /// Whole numbers as such, and Float32 as the decimal numbers that they are, null for what is none.
+    private static func numbers(_ value: ReferenceValue) -> JSONValue {
+        if case .reals(let values) = value { .array(values.map { $0.isFinite ? .real(Double($0)) : .null }) } else { numbers(value.numbers) }
+    }
 }

@@ -3,10 +3,16 @@ internal import BinaryNN
 internal import BitCore
 
 extension Conv2D: Lowerable {
-    /// Signs or bytes times signs: integer sums, left to whoever reads them to emit.
+    /// Signs or bytes times signs: integer sums, left to whoever reads them to emit. Anything else: a real convolution.
     func lower(_ inputs: [LoweredValue], _ builder: inout LoweringBuilder) throws(LoweringError) -> LoweredValue {
-        let signs = try kernelForm.loweredSigns(self, builder)
         guard let geometry else { throw .unsupportedLayer(name: builder.current, kind: kind) }
+        guard kernelForm.quantizer.shipsAsSigns, inputs[0].isPacked else {
+            let source = try builder.reals(inputs[0])
+            let operation = InferenceModel.Operation.realConvolution(kernel: try builder.realKernel(kernelForm), geometry: geometry)
+            let product = builder.append(builder.current, operation, reading: source.id)
+            return try builder.scaled((product, geometry.output), kernelForm, bias: hasBias ? bias : nil)
+        }
+        let signs = kernelForm.loweredSigns(builder)
         var product = LoweredProduct(
             name: builder.current, source: 0, kernel: signs, form: .convolution(geometry, outside: 0), isByte: false, zeroPoint: 0)
         let (bound, shift): (Int, Int)
@@ -19,7 +25,7 @@ extension Conv2D: Lowerable {
         case .bits(let id, _):
             product.source = id
             (bound, shift) = (geometry.depth, 0)
-        case .sums: throw unsupported(inputs[0], builder)
+        case .sums, .reals: throw unsupported(inputs[0], builder)
         }
         let sums = LoweredSums(source: .product(product), shape: geometry.output, offsets: product.offsets, bound: bound, shift: shift)
         return .sums(try kernelForm.scaled(sums, bias: hasBias ? bias : nil, builder))

@@ -11,6 +11,7 @@ extension Flatten: Lowerable {
         switch inputs[0] {
         case .bytes(let id, _, let zeroPoint, let shift): return .bytes(id: id, shape: flat, zeroPoint: zeroPoint, shift: shift)
         case .bits(let id, _): return .bits(id: builder.append(builder.current, .reshape(flat), reading: id), shape: flat)
+        case .reals(let id, _): return .reals(id: builder.append(builder.current, .reshape(flat), reading: id), shape: flat)
         case .sums(var sums):
             sums.isFlat = true
             return .sums(sums)

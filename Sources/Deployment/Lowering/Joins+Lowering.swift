@@ -3,13 +3,14 @@ internal import BinaryNN
 internal import BitCore
 
 extension Add: Lowerable {
-    /// Sums of one unit, and signs among them, are added as integers.
+    /// Sums of one unit, and signs among them, are added as integers; anything else as reals.
     func lower(_ inputs: [LoweredValue], _ builder: inout LoweringBuilder) throws(LoweringError) -> LoweredValue {
+        guard inputs.areWhole else {
+            let ids = try builder.realIDs(inputs)
+            return .reals(id: builder.append(builder.current, .add, reading: ids), shape: inputs[0].shape)
+        }
         var parts: [LoweredSums] = []
         for input in inputs { parts.append(try builder.integers(input, kind)) }
-        guard parts.allSatisfy({ $0.shift == parts[0].shift }) else {
-            throw .unsupportedInput(name: builder.current, kind: kind, found: "sums of different units")
-        }
         var result = parts[0]
         for part in parts.dropFirst() {
             result.offsets = zip(result.offsets, part.offsets).map(+)
@@ -30,15 +31,11 @@ extension Concatenate: Lowerable {
         var ids: [Int] = []
         for case .bits(let id, _) in inputs { ids.append(id) }
         if ids.count == inputs.count { return .bits(id: builder.append(builder.current, .concatenate, reading: ids), shape: shape) }
+        guard inputs.areWhole, ids.isEmpty else {
+            return .reals(id: builder.append(builder.current, .concatenate, reading: try builder.realIDs(inputs)), shape: shape)
+        }
         var parts: [LoweredSums] = []
-        for input in inputs {
-            guard case .sums = input else { throw unsupported(input, builder) }
-            parts.append(try builder.integers(input, kind))
-        }
-        guard parts.allSatisfy({ $0.shift == parts[0].shift }) else {
-            throw .unsupportedInput(name: builder.current, kind: kind, found: "sums of different units")
-        }
-        ids = []
+        for input in inputs { parts.append(try builder.integers(input, kind)) }
         for index in parts.indices { ids.append(builder.emit(&parts[index])) }
         return .sums(
             LoweredSums(
@@ -54,7 +51,11 @@ extension Slice: Lowerable {
         switch inputs[0] {
         case .bytes: throw unsupported(inputs[0], builder)
         case .bits(let id, _): return .bits(id: builder.append(builder.current, operation, reading: id), shape: shape)
+        case .reals(let id, _): return .reals(id: builder.append(builder.current, operation, reading: id), shape: shape)
         case .sums(var sums):
+            guard sums.isSettled else {
+                return .reals(id: builder.append(builder.current, operation, reading: try builder.reals(inputs[0]).id), shape: shape)
+            }
             try builder.settle(&sums, for: kind)
             sums.source = .node(builder.append(builder.current, operation, reading: builder.emit(&sums)))
             sums.offsets = Array(sums.offsets[channels])
@@ -80,7 +81,34 @@ extension LoweringBuilder {
             }
             let node = append(current + "_signs", .sumPool(geometry), reading: id)
             return LoweredSums(source: .node(node), shape: shape, offsets: Array(repeating: 0, count: shape.columns), bound: 1, shift: 0)
-        case .bytes: throw .unsupportedInput(name: current, kind: kind, found: value.kind)
+        case .bytes, .reals: throw .unsupportedInput(name: current, kind: kind, found: value.kind)
         }
+    }
+
+    mutating func realIDs(_ values: [LoweredValue]) throws(LoweringError) -> [Int] {
+        var ids: [Int] = []
+        for value in values { ids.append(try reals(value).id) }
+        return ids
+    }
+}
+
+extension [LoweredValue] {
+    /// True for sums, and signs of images, that can be joined as integers in one unit.
+    fileprivate var areWhole: Bool {
+        let shifts = compactMap { value -> Int? in
+            switch value {
+            case .sums(let sums): sums.steps.allSatisfy { if case .maxPool = $0 { true } else { false } } ? sums.shift : nil
+            case .bits(_, let shape): shape.rank == 3 ? 0 : nil
+            case .bytes, .reals: nil
+            }
+        }
+        return shifts.count == count && Set(shifts).count == 1
+    }
+}
+
+extension LoweredSums {
+    /// True when pools stand before all other steps, so that they can be nodes of integers.
+    fileprivate var isSettled: Bool {
+        !steps.drop { if case .maxPool = $0 { true } else { false } }.contains { if case .maxPool = $0 { true } else { false } }
     }
 }

@@ -3,10 +3,7 @@ internal import BitCore
 
 extension LayerKernel {
     /// The weights as packed rows [outputs × depth].
-    func loweredSigns(_ layer: some Layer, _ builder: LoweringBuilder) throws(LoweringError) -> PackedTensor {
-        guard quantizer.shipsAsSigns else {
-            throw .unsupportedLayer(name: builder.current, kind: quantizer == .none ? layer.kind : "\(layer.kind) with weights that are no signs")
-        }
+    func loweredSigns(_ builder: LoweringBuilder) -> PackedTensor {
         let signs = builder.parameters.signs(weights)
         return signs.repacked(to: [signs.shape[0], signs.shape.item.count])
     }

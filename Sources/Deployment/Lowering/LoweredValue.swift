@@ -9,6 +9,8 @@ enum LoweredValue {
     case bytes(id: Int, shape: Shape, zeroPoint: Int, shift: Int)
     case bits(id: Int, shape: Shape)
     case sums(LoweredSums)
+    /// Float32 numbers, as the network computes them.
+    case reals(id: Int, shape: Shape)
 
     /// For messages.
     var kind: String {
@@ -16,12 +18,13 @@ enum LoweredValue {
         case .bytes: "bytes"
         case .bits: "signs"
         case .sums(let sums): sums.steps.isEmpty ? "integer sums" : "a real function of integer sums"
+        case .reals: "real numbers"
         }
     }
 
     var shape: Shape {
         switch self {
-        case .bytes(_, let shape, _, _), .bits(_, let shape): shape
+        case .bytes(_, let shape, _, _), .bits(_, let shape), .reals(_, let shape): shape
         case .sums(let sums): sums.result
         }
     }

@@ -2,8 +2,8 @@ public import BinaryInference
 public import BinaryNN
 public import BitCore
 
-/// From a trained network to what a device runs: bits and integers only, with the same class for every input. Each layer kind has a
-/// file here that says what becomes of it; Documentation/Design/exactness.md says why nothing is lost.
+/// From a trained network to what a device runs, with the same class for every input: bits and integers, and Float32 where a layer is real.
+/// Each layer kind has a file here that says what becomes of it; Documentation/Design/exactness.md says why nothing is lost.
 public enum Lowering {
     /// How the bytes of an item reach the network.
     public struct Input: Sendable, Hashable {
@@ -73,7 +73,7 @@ public enum LoweringError: Error, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unsupportedLayer(let name, let kind): "layer \(name) (\(kind)) has no integer form yet; export a network of binary layers"
+        case .unsupportedLayer(let name, let kind): "layer \(name) (\(kind)) has no packed form yet; export a network of binary layers"
         case .unsupportedInput(let name, let kind, let found): "layer \(name) (\(kind)) reads \(found), which has no integer form here"
         case .padding(let name, let kind, let padding, let hint): "layer \(name) (\(kind)) has no integer form with padding \(padding.rawValue); \(hint)"
         case .inputWidth(let what): "the network's input \(what)"

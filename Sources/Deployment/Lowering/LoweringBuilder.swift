@@ -123,8 +123,13 @@ struct LoweringBuilder {
         return result
     }
 
-    /// The last node: integer scores.
+    /// The last node: integer scores, or the reals that a real classifier gives.
     mutating func emitScores(_ value: LoweredValue) throws(LoweringError) {
+        if case .reals(let id, let shape) = value {
+            guard shape.rows == 1 else { throw .output(found: "an image of \(shape)") }
+            _ = append(current, .realScores, reading: id)
+            return
+        }
         guard case .sums(var sums) = value else {
             if case .bits = value { throw .output(found: "signs") }
             throw .output(found: "its own input")

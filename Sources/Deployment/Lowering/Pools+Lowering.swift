@@ -6,7 +6,9 @@ extension MaxPool: Lowerable {
     /// Of signs an OR; of sums a step that whoever reads them moves behind the threshold or makes a node.
     func lower(_ inputs: [LoweredValue], _ builder: inout LoweringBuilder) throws(LoweringError) -> LoweredValue {
         guard let geometry else { throw .unsupportedLayer(name: builder.current, kind: kind) }
-        guard padding == .valid || padding == .replicate else {
+        var isReal = false
+        if case .reals = inputs[0] { isReal = true }
+        guard isReal || padding == .valid || padding == .replicate else {
             throw .padding(name: builder.current, kind: kind, padding, hint: "replicate leaves out what lies outside the image")
         }
         switch inputs[0] {
@@ -19,6 +21,9 @@ extension MaxPool: Lowerable {
             sums.steps.append(.maxPool(geometry, name: builder.current))
             sums.grid = nil
             return .sums(sums)
+        case .reals(let id, _):
+            return .reals(
+                id: builder.append(builder.current, .maxPool(geometry), reading: id), shape: [geometry.height, geometry.width, geometry.image[2]])
         case .bytes: throw unsupported(inputs[0], builder)
         }
     }
@@ -27,6 +32,7 @@ extension MaxPool: Lowerable {
 extension AveragePool: Lowerable {
     func lower(_ inputs: [LoweredValue], _ builder: inout LoweringBuilder) throws(LoweringError) -> LoweredValue {
         guard let geometry else { throw .unsupportedLayer(name: builder.current, kind: kind) }
+        if inputs[0].isReal { return try builder.realMean(inputs[0], geometry) }
         return .sums(try builder.mean(inputs[0], geometry, kind))
     }
 }
@@ -37,6 +43,11 @@ extension GlobalAveragePool: Lowerable {
         guard let geometry = try? WindowGeometry(shape, Window(shape[0], shape[1]), .valid) else {
             throw .unsupportedLayer(name: builder.current, kind: kind)
         }
+        if inputs[0].isReal {
+            let mean = try builder.reals(try builder.realMean(inputs[0], geometry))
+            let vector = Shape([geometry.image[2]])
+            return .reals(id: builder.append(builder.current, .reshape(vector), reading: mean.id), shape: vector)
+        }
         var sums = try builder.mean(inputs[0], geometry, kind)
         sums.shape = [geometry.image[2]]
         sums.source = .node(builder.append(builder.current, .reshape(sums.shape), reading: builder.emit(&sums)))
@@ -44,7 +55,24 @@ extension GlobalAveragePool: Lowerable {
     }
 }
 
+extension LoweredValue {
+    /// True for reals, and for functions of sums that are no sums themselves.
+    fileprivate var isReal: Bool {
+        switch self {
+        case .reals: true
+        case .sums(let sums): sums.steps.contains { if case .affine = $0 { true } else { false } }
+        case .bytes, .bits: false
+        }
+    }
+}
+
 extension LoweringBuilder {
+    fileprivate mutating func realMean(_ value: LoweredValue, _ geometry: WindowGeometry) throws(LoweringError) -> LoweredValue {
+        let source = try reals(value)
+        return .reals(
+            id: append(current, .meanPool(geometry), reading: source.id), shape: [geometry.height, geometry.width, geometry.image[2]])
+    }
+
     /// The mean under a window: an integer sum, and its divisor as a step, or in the unit where that is exact. The network adds first, which
     /// is exact, and then multiplies with 1/taps.
     mutating func mean(_ value: LoweredValue, _ geometry: WindowGeometry, _ kind: String) throws(LoweringError) -> LoweredSums {
@@ -60,7 +88,7 @@ extension LoweringBuilder {
             guard sums.steps.isEmpty else { throw .unsupportedInput(name: current, kind: kind, found: value.kind) }
             id = emit(&sums)
             result = sums
-        case .bytes: throw .unsupportedInput(name: current, kind: kind, found: value.kind)
+        case .bytes, .reals: throw .unsupportedInput(name: current, kind: kind, found: value.kind)
         }
         // A window over the border adds the offset as often as it has taps inside, which differs from place to place.
         let isEven = geometry.padding == .valid || geometry.padding == .replicate || geometry.padding == .zero && result.offsets.allSatisfy { $0 == 0 }

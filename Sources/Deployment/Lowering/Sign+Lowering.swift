@@ -9,6 +9,8 @@ extension Sign: Lowerable {
         case .bits: inputs[0]
         case .sums(let sums): try builder.binarise(sums)
         case .bytes: throw unsupported(inputs[0], builder)
+        case .reals(let id, let shape):
+            .bits(id: builder.append(builder.current, .realThreshold(thresholds: Array(repeating: 0, count: shape.columns)), reading: id), shape: shape)
         }
     }
 }
