@@ -31,7 +31,8 @@ struct RealConvolutionRules: OperationRules {
                     var k = output * geometry.depth
                     for i in 0..<geometry.window.height {
                         for j in 0..<geometry.window.width {
-                            let row = geometry.positions.sourceRow(y, tap: i), column = geometry.positions.sourceColumn(x, tap: j)
+                            let row = geometry.positions.sourceRow(y, tap: i)
+                            let column = geometry.positions.sourceColumn(x, tap: j)
                             let pixel = row.flatMap { row in column.map { row * geometry.image[1] + $0 } }
                             for c in 0..<perGroup {
                                 let value = pixel.map { image[$0 * geometry.channels + output / perGroupOutputs * perGroup + c] } ?? outside
