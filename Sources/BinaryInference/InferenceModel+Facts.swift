@@ -69,7 +69,7 @@ extension InferenceModel.Operation {
         if let kernel { return (kernel.shape.count, 0, 0, 8 * kernel.wordCount) }
         return switch self {
         case .flip(let any), .bitPool(_, let any): (any.shape.count, 0, 0, 8 * any.wordCount)
-        case .threshold(let thresholds): integers(thresholds.count)
+        case .threshold(let thresholds), .multiThreshold(let thresholds): integers(thresholds.count)
         case .scores(let scale, let bias, _): integers(scale.count + bias.count)
         case .affine(let scale, let bias): reals(scale.count + bias.count)
         case .realConvolution(let kernel, _), .realDense(let kernel): reals(kernel.count)

@@ -36,6 +36,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case shape(node: String, expected: Shape, found: Shape)
     /// Columns that are not all there.
     case slice(node: String, first: Int, count: Int, columns: Int)
+    /// Slices or parts that do not divide the columns.
+    case split(node: String, part: Int, parts: Int, slices: Int, columns: Int)
     /// A binary dense layer reads an image of signs.
     case notAVector(node: String, Shape)
     /// One item would take too long.
@@ -68,6 +70,8 @@ extension ModelError: CustomStringConvertible {
         case .padding(let node, let padding): "node \"\(node)\" cannot be padded with \(padding.rawValue); replicate leaves out what lies outside"
         case .shape(let node, let expected, let found): "node \"\(node)\" needs a value of shape \(expected), not \(found)"
         case .slice(let node, let first, let count, let columns): "node \"\(node)\" takes \(count) columns from \(first) on, of \(columns)"
+        case .split(let node, let part, let parts, let slices, let columns):
+            "node \"\(node)\" takes part \(part) of \(parts) in each of \(slices) slices, of \(columns) columns"
         case .notAVector(let node, let shape): "node \"\(node)\" reads signs of shape \(shape); reshape them to a vector first"
         case .work(let node): "up to node \"\(node)\" one item would take more than 2^40 operations"
         case .outputNotScores(let node): "the last node, \"\(node)\", must compute scores"

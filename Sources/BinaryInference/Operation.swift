@@ -46,6 +46,18 @@ extension InferenceModel {
         case slice(first: Int, count: Int)
         /// The sum of sums, or of reals.
         case add
+        /// bits, bits → bits: +1 where both agree.
+        case xnor
+        /// bits, bits → bits: +1 where either is.
+        case or
+        /// bits, bits → bits: their columns (channels) in turn.
+        case interleave
+        /// bits → bits: one of equal runs of columns (channels), taken from each of equal slices.
+        case split(part: Int, of: Int, slices: Int)
+        /// bits → sums over slices, channel by channel of slice-major channels.
+        case sliceSum(slices: Int)
+        /// sums → bits in slices: at column s·C + c +1 where z[c] >= thresholds[s·C + c].
+        case multiThreshold(thresholds: [Int32])
         /// sums → bits: +1 where z[j] >= thresholds[j], one threshold a column (channel). `Int32.max` is never, `Int32.min` is always.
         case threshold(thresholds: [Int32])
         /// sums → scores s[j] = scale[j]·z[j] + bias[j], |s| < 2^24; the real value is s·2^exponent.
@@ -80,6 +92,12 @@ extension InferenceModel.Operation {
         case .concatenate: ConcatenateRules()
         case .slice(let first, let count): SliceRules(first: first, count: count)
         case .add: AddRules()
+        case .xnor: XnorRules()
+        case .or: OrRules()
+        case .interleave: InterleaveRules()
+        case .split(let part, let parts, let slices): SplitRules(part: part, parts: parts, slices: slices)
+        case .sliceSum(let slices): SliceSumRules(slices: slices)
+        case .multiThreshold(let thresholds): MultiThresholdRules(thresholds: thresholds)
         case .threshold(let thresholds): ThresholdRules(thresholds: thresholds)
         case .scores(let scale, let bias, let exponent): ScoresRules(scale: scale, bias: bias, exponent: exponent)
         }
@@ -103,11 +121,20 @@ extension InferenceModel.Operation {
         }
     }
 
+    /// True for what networks of bits in slices need beyond thresholds and products.
+    public var isOfSlices: Bool {
+        switch self {
+        case .xnor, .or, .interleave, .split, .sliceSum, .multiThreshold: true
+        default: false
+        }
+    }
+
     /// Every kind of operation that a file may name.
     static let kinds: [any OperationRules.Type] = [
         BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ByteConvolutionRules.self, BinaryConvolutionRules.self,
         MaxPoolRules.self, BitPoolRules.self, SumPoolRules.self, FlipRules.self, ReshapeRules.self, ConcatenateRules.self, SliceRules.self,
         AddRules.self, ThresholdRules.self, ScoresRules.self,
+        XnorRules.self, OrRules.self, InterleaveRules.self, SplitRules.self, SliceSumRules.self, MultiThresholdRules.self,
         AffineRules.self, RealConvolutionRules.self, RealDenseRules.self, MeanPoolRules.self, ReLURules.self, RectifyRules.self,
         RealThresholdRules.self, RealScoresRules.self,
     ]

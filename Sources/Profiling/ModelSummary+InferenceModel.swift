@@ -9,7 +9,7 @@ extension ModelSummary {
         let layers = zip(model.nodes, model.layerFacts).map { node, facts in
             var counts = OperationCounts()
             switch node.operation {
-            case .binarise, .threshold: counts.comparisons = facts.outputShape.count
+            case .binarise, .threshold, .multiThreshold: counts.comparisons = facts.outputShape.count
             case .byteDense, .byteConvolution: counts.byteBinaryMACs = facts.products
             case .binaryDense, .binaryConvolution: counts.binaryMACs = facts.products
             case .scores: counts.realOperations = 2 * facts.outputShape.count
@@ -21,7 +21,9 @@ extension ModelSummary {
             case .meanPool(let geometry): counts.realOperations = facts.outputShape.count * geometry.window.taps
             case .rectify: counts.realOperations = 3 * facts.outputShape.count
             case .relu, .realThreshold: counts.comparisons = facts.outputShape.count
-            case .reshape, .concatenate, .slice, .flip, .realScores: break
+            case .xnor, .or: counts.bitOperations = facts.outputShape.count
+            case .sliceSum(let slices): counts.realOperations = facts.outputShape.count * slices
+            case .reshape, .concatenate, .slice, .flip, .interleave, .split, .realScores: break
             }
             return Layer(
                 name: facts.name, kind: facts.operation, inputBits: facts.inputBits, outputShape: facts.outputShape,

@@ -18,6 +18,11 @@ extension ModelSummary {
                 bytes = channels * perChannel * 4
                 // Folded into the comparison that follows.
                 if !norm.isOutput { operations = OperationCounts() }
+            } else if let sign = node.layer as? MultiSliceSign, sign.slices > 1 {
+                // The norm before it has counted one threshold a channel.
+                let more = (sign.slices - 1) * (inputs.first?.shape.columns ?? 0)
+                parameters["32"] = more
+                bytes = 4 * more
             } else {
                 for spec in specs where spec.role != .statistic {
                     parameters["\(spec.bitsPerElement)", default: 0] += spec.count

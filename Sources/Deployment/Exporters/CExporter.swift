@@ -29,9 +29,12 @@ public struct CExporter {
     let plan: CPlan
 
     /// - Parameter name: what the C names start with, made an identifier; nil takes the model's name.
-    /// - Throws: `realOperation` for models that compute with real numbers.
+    /// - Throws: `realOperation` for models that compute with real numbers, `sliceOperation` for those whose feature maps have slices or logic.
     public init(_ model: InferenceModel, name: String? = nil) throws(ExportError) {
         if let node = model.firstRealNode { throw .realOperation(node: node.name, operation: node.operation.identifier) }
+        if let node = model.nodes.first(where: { $0.operation.isOfSlices }) {
+            throw .sliceOperation(node: node.name, operation: node.operation.identifier)
+        }
         self.model = model
         prefix = CText.identifier(name ?? model.name)
         plan = CPlan(model)

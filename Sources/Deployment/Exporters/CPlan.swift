@@ -90,6 +90,7 @@ struct CPlan {
             case .add: work = .add
             case .affine, .realConvolution, .realDense, .meanPool, .relu, .rectify, .realThreshold, .realScores:
                 preconditionFailure("the exporter refuses operations on real numbers")
+            case .xnor, .or, .interleave, .split, .sliceSum, .multiThreshold: preconditionFailure("the exporter refuses operations on slices")
             case .byteConvolution(let kernel, let geometry, _), .binaryConvolution(let kernel, let geometry):
                 var finish = Layer.Finish.sums
                 if let reader = onlyReader(index + 1), case .threshold(let thresholds) = model.nodes[reader].operation {

@@ -78,9 +78,11 @@ struct LoweringBuilder {
         (sums.shape, sums.isFlat) = (shape, false)
     }
 
-    /// The signs of a function of sums.
-    mutating func binarise(_ value: LoweredSums) throws(LoweringError) -> LoweredValue {
+    /// The signs of a function of sums, one slice of them for each number that is added before the sign.
+    mutating func binarise(_ value: LoweredSums, adding terms: [Float] = [0]) throws(LoweringError) -> LoweredValue {
         var sums = value
+        // Slices of a vector are not those of the image it was.
+        if terms.count > 1, sums.isFlat { try settle(&sums, for: "a sign") }
         guard sums.bound < 1 << 24 else { throw .inexact(name: current, bound: sums.bound) }
         let channels = sums.channels
         for c in 0..<channels where !(sums.value(c, -sums.bound).isFinite && sums.value(c, sums.bound).isFinite) { throw .notFinite(name: current) }
@@ -95,8 +97,8 @@ struct LoweringBuilder {
         } else {
             flipped = rises.map { !$0 }
         }
-        let thresholds = (0..<channels).map { c -> Int32 in
-            let range = smallestTrue(bound: sums.bound) { sums.value(c, rises[c] ? $0 : -$0) >= 0 }
+        func threshold(_ c: Int, _ term: Float) -> Int32 {
+            let range = smallestTrue(bound: sums.bound) { sums.value(c, rises[c] ? $0 : -$0) + term >= 0 }
             // Integers of the node exceed z by the offset. What leaves 32 bits is beyond all sums there are.
             return switch (range, flipped[c]) {
             case (.always, false), (.never, true): .min
@@ -105,14 +107,19 @@ struct LoweringBuilder {
             case (.from(let z), true): Int32(clamping: 1 - z + sums.offsets[c])
             }
         }
-        var id = append(current, .threshold(thresholds: thresholds), reading: emit(&sums))
-        if flipped.contains(true) { id = append(current + "_flip", .flip(Self.signs(flipped)), reading: id) }
+        func inEverySlice(_ values: [Bool]) -> PackedTensor { Self.signs(terms.flatMap { _ in values }) }
+        let thresholds = terms.flatMap { term in (0..<channels).map { threshold($0, term) } }
+        var id = append(
+            current, terms.count > 1 ? .multiThreshold(thresholds: thresholds) : .threshold(thresholds: thresholds), reading: emit(&sums))
+        if flipped.contains(true) { id = append(current + "_flip", .flip(inEverySlice(flipped)), reading: id) }
         // A maximum of rising functions is where any is +1; see `bitPool`.
         for (index, step) in sums.steps.enumerated() {
             guard case .maxPool(let geometry, let name) = step else { continue }
-            id = append(name, .bitPool(geometry, any: Self.signs((0..<channels).map { sums.rises($0, from: index) })), reading: id)
+            let any = inEverySlice((0..<channels).map { sums.rises($0, from: index) })
+            id = append(name, .bitPool(try geometry.widened(terms.count, current), any: any), reading: id)
         }
-        let result = sums.result
+        var result = sums.result
+        if terms.count > 1 { result = Shape(result.dimensions.dropLast() + [terms.count * result.columns]) }
         if sums.isFlat { id = append("flat", .reshape(result), reading: id) }
         return .bits(id: id, shape: result)
     }
@@ -151,6 +158,18 @@ struct LoweringBuilder {
         }
         guard bias.allSatisfy({ Int32(exactly: $0) != nil }) else { throw .output(found: "scores that leave 32 bits") }
         _ = append(current, .scores(scale: scale, bias: bias.map { Int32($0) }, exponent: exponent), reading: emit(&sums))
+    }
+}
+
+extension WindowGeometry {
+    /// The same windows over `factor` times the channels.
+    fileprivate func widened(_ factor: Int, _ layer: String) throws(LoweringError) -> WindowGeometry {
+        guard factor > 1 else { return self }
+        let wide = Shape([image[0], image[1], factor * image[2]])
+        guard let geometry = try? WindowGeometry(wide, window, padding, margins: margins) else {
+            throw .unsupportedLayer(name: layer, kind: "a sign of \(factor) slices behind a pool over \(image)")
+        }
+        return geometry
     }
 }
 
