@@ -56,6 +56,33 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     guarded_free(g), guarded_free(w1), guarded_free(w2), guarded_free(m1), guarded_free(v1), guarded_free(v2);
 }
 
+/// Sums and reals through chains of every length, with and without a shortcut, kept as floats, as bits, as both.
+static void chains(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
+    const size_t count = rows * columns, words = (columns + 63) / 64;
+    guarded z = guarded_make(count * 4, 0), shortcut = random_floats(count, 3), tables = random_floats(columns * 6, 1);
+    for (size_t i = 0; i < count; i++) ((int32_t*)z.data)[i] = (int32_t)(random_word() % 9001) - 4500;
+    for (size_t steps = 0; steps <= 3; steps++) {
+        sf_chain chain = {columns, steps, {NULL}, {NULL}};
+        for (size_t s = 0; s < steps; s++)
+            chain.scale[s] = (float*)tables.data + 2 * s * columns, chain.bias[s] = (float*)tables.data + (2 * s + 1) * columns;
+        for (int form = 0; form < 8; form++) {
+            guarded y1 = guarded_make(count * 4, 1), y2 = guarded_make(count * 4, 1);
+            guarded b1 = guarded_make(rows * words * 8, 1), b2 = guarded_make(rows * words * 8, 1);
+            const float* add = form & 1 ? shortcut.data : NULL;
+            slow->finish_sums(z.data, rows, &chain, add, form & 2 ? y1.data : NULL, form & 4 ? b1.data : NULL, words);
+            fast->finish_sums(z.data, rows, &chain, add, form & 2 ? y2.data : NULL, form & 4 ? b2.data : NULL, words);
+            expect(y1, y2, count * 4, "finish_sums", rows, columns);
+            expect(b1, b2, rows * words * 8, "finish_sums bits", rows, columns);
+            guarded_free(y1), guarded_free(y2), guarded_free(b1), guarded_free(b2);
+        }
+        guarded x1 = copy_of(shortcut, count * 4), x2 = copy_of(shortcut, count * 4);
+        slow->finish_reals(x1.data, rows, &chain), fast->finish_reals(x2.data, rows, &chain);
+        expect(x1, x2, count * 4, "finish_reals", rows, columns);
+        guarded_free(x1), guarded_free(x2);
+    }
+    guarded_free(z), guarded_free(shortcut), guarded_free(tables);
+}
+
 /// Batch norm with and without a sign behind it; x as floats and as the 16-bit integers that stand for the same values.
 static void norms(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
     const size_t count = rows * columns, small = columns * 4, words = (columns + 63) / 64;
@@ -206,7 +233,7 @@ void test_elementwise(sf_isa isa, const char* name, long* checks, long* failures
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
         for (size_t columns = 0; columns <= 140; columns += columns < 20 ? 1 : 3) {
             matrix(slow, fast, rows[r], columns);
-            norms(slow, fast, rows[r], columns);
+            norms(slow, fast, rows[r], columns), chains(slow, fast, rows[r], columns);
         }
     for (size_t r = 0; r < 6; r++)
         for (size_t columns = 1; columns <= 560; columns += columns < 20 ? 1 : 49) layers(slow, fast, rows[r], columns);

@@ -33,10 +33,18 @@ struct AffineRules: OperationRules {
 }
 
 struct AffineExecutor: Executor {
+    /// For narrow rows several times over, so that a loop over one is long.
     let scale: [Float]
     let bias: [Float]
     /// Of one item.
     let shape: Shape
+
+    init(scale: [Float], bias: [Float], shape: Shape) {
+        var copies = 1
+        while copies * scale.count < 64, shape.rows % (2 * copies) == 0 { copies *= 2 }
+        func repeated(_ table: [Float]) -> [Float] { (0..<copies).flatMap { _ in table } }
+        (self.scale, self.bias, self.shape) = (repeated(scale), repeated(bias), shape)
+    }
 
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
         var result = Tensor(uninitialized: shape.batched(rows))
@@ -45,7 +53,7 @@ struct AffineExecutor: Executor {
                 scale.withUnsafeBufferPointer { scale in
                     bias.withUnsafeBufferPointer { bias in
                         engine.kernels.affine(
-                            x, rows: rows * shape.rows, channels: scale.count, a: scale, b: bias, into: y, parallel: engine.parallel)
+                            x, rows: x.count / scale.count, channels: scale.count, a: scale, b: bias, into: y, parallel: engine.parallel)
                     }
                 }
             }

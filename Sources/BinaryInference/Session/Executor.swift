@@ -68,6 +68,12 @@ package struct ExecutorEngine: Sendable {
 /// An operation made ready to run: weights in panels, tables at hand.
 package protocol Executor: Sendable {
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue
+    /// The results of an executor that makes several; one for the others.
+    func results(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> [BlockValue]
+}
+
+extension Executor {
+    package func results(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> [BlockValue] { [run(inputs, rows: rows, on: engine)] }
 }
 
 extension [Int32] {

@@ -3,27 +3,36 @@ internal import BitCore
 extension InferenceSession {
     /// One executor and the values it reads and makes.
     struct Step: Sendable {
+        /// The nodes that it runs.
+        let nodes: [Int]
         let executor: any Executor
         let inputs: [Int]
-        let output: Int
+        let outputs: [Int]
         /// Inputs that no later step reads: their storage is given back.
         var lastReads: [Int] = []
     }
 
-    /// The steps of a model. With `fusing`, a threshold right behind a product takes it in, and the sums of a block are never stored.
+    /// The steps of a model. With `fusing`, a threshold right behind a product takes it in, and the sums of a block are never stored; so do
+    /// the norm, the shortcut and the sign behind a convolution of a real stream.
     static func plan(_ model: InferenceModel, fusing: Bool) -> [Step] {
         var readers = [Int](repeating: 0, count: model.nodes.count + 1)
         for node in model.nodes { for id in node.inputs { readers[id] += 1 } }
         var steps: [Step] = []
+        let streams = fusing ? streams(model) : []
+        let placed = Dictionary(uniqueKeysWithValues: streams.map { ($0.place, $0.step) })
+        let taken = Set(streams.flatMap(\.nodes))
         for (index, node) in model.nodes.enumerated() {
+            if let step = placed[index] { steps.append(step) }
+            if taken.contains(index) { continue }
             if fusing, case .threshold(let thresholds) = node.operation, readers[node.inputs[0]] == 1, node.inputs[0] > 0,
                 let executor = fused(model.nodes[node.inputs[0] - 1].operation, thresholds),
-                let producer = steps.lastIndex(where: { $0.output == node.inputs[0] })
+                let producer = steps.lastIndex(where: { $0.outputs == [node.inputs[0]] })
             {
-                steps[producer] = Step(executor: executor, inputs: steps[producer].inputs, output: index + 1)
+                steps[producer] = Step(
+                    nodes: steps[producer].nodes + [index], executor: executor, inputs: steps[producer].inputs, outputs: [index + 1])
             } else {
                 let executor = node.operation.rules.executor(node.inputs.map { model.types[$0] })
-                steps.append(Step(executor: executor, inputs: node.inputs, output: index + 1))
+                steps.append(Step(nodes: [index], executor: executor, inputs: node.inputs, outputs: [index + 1]))
             }
         }
         var seen: Set<Int> = []
@@ -50,7 +59,7 @@ extension InferenceSession {
 
     /// Items that go through the layers together: as many as keep the widest stored value in a core's cache.
     static func blockRows(_ model: InferenceModel, _ steps: [Step]) -> Int {
-        let stored = steps.map { model.types[$0.output] } + [model.types[0]]
+        let stored = steps.flatMap { $0.outputs.map { model.types[$0] } } + [model.types[0]]
         let widest = stored.map { $0.shape.count * $0.elementBits / 8 + 1 }.max() ?? 1
         let rows = 131_072 / widest
         // Dense products are made for eight rows; an image is many rows by itself.

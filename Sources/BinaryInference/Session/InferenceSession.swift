@@ -6,7 +6,7 @@ public struct InferenceSession: Sendable {
     public let model: InferenceModel
     let kernels: Kernels
     let parallel: Parallel
-    private let steps: [Step]
+    let steps: [Step]
     private let blockRows: Int
     private let grain: Int
 
@@ -106,7 +106,7 @@ public struct InferenceSession: Sendable {
         for step in steps {
             let inputs = step.inputs.map { values[$0]! }
             for id in step.lastReads { values[id] = nil }
-            values[step.output] = step.executor.run(inputs, rows: rows, on: engine)
+            for (id, value) in zip(step.outputs, step.executor.results(inputs, rows: rows, on: engine)) { values[id] = value }
         }
         return values[model.nodes.count]!
     }

@@ -76,7 +76,7 @@ extension Kernels {
     }
 
     /// Calls its argument with each border row of a block: place in the block, number of outputs, their corrections.
-    private typealias Corrections = ((Int, Int, UnsafePointer<Int32>) -> Void) -> Void
+    typealias Corrections = ((Int, Int, UnsafePointer<Int32>) -> Void) -> Void
 
     private func convolve(
         _ image: PackedTensor, _ kernel: BinaryConvolution, count: Int, _ parallel: Parallel,
@@ -95,7 +95,7 @@ extension Kernels {
 
     /// Gathers the bits under block after block of positions and calls `body(operands, first output, first row, corrections)` for each
     /// block and group, groups innermost.
-    private func forEachBlock(
+    func forEachBlock(
         _ range: Range<Int>, _ image: PackedTensor, _ kernel: BinaryConvolution, _ space: AlignedBuffer<UInt64>,
         _ body: (UnsafePointer<sf_xnor_operands>, Int, Int, Corrections) -> Void
     ) {

@@ -35,7 +35,8 @@ public struct RealConvolution: Sendable {
 
     /// Convolves one image into `out`, positions of `rows`.
     fileprivate func run(
-        _ image: UnsafePointer<Float>, _ rows: Range<Int>, _ layout: PatchLayout, into out: UnsafeMutablePointer<Float>, _ kernels: Kernels
+        _ image: UnsafePointer<Float>, _ rows: Range<Int>, _ layout: PatchLayout, then chain: UnsafePointer<sf_chain>?,
+        into out: UnsafeMutablePointer<Float>, _ kernels: Kernels
     ) {
         switch form {
         case .depthwise(let weights, let windows):
@@ -44,6 +45,7 @@ public struct RealConvolution: Sendable {
                 windows.offsets += rows.lowerBound * windows.taps
                 windows.positions = rows.count
                 kernels.real.depthwise(image, &windows, weights.pointer, out + rows.lowerBound * geometry.outputs)
+                if let chain { kernels.elementwise.finish_reals(out + rows.lowerBound * geometry.outputs, rows.count, chain) }
             }
         case .panels(let panels):
             layout.pieces.withUnsafeBufferPointer { pieces in
@@ -58,6 +60,8 @@ public struct RealConvolution: Sendable {
                                 c: out + first * geometry.outputs + group * panels.outputs, c_row: geometry.outputs)
                             kernels.real.product(&operands)
                         }
+                        // While the block is in a near cache.
+                        if let chain { kernels.elementwise.finish_reals(out + first * geometry.outputs, count, chain) }
                     }
                 }
             }
@@ -138,10 +142,20 @@ private struct PatchLayout {
 extension Kernels {
     /// z[n][y][x][o] = Σ over the window of image·kernel in the fixed order: [batch × height' × width' × outputs]. The same bits on every
     /// instruction set and for every number of threads.
+    /// - Parameter chain: what becomes of z, where it does not stay as it is.
     /// - Precondition: the image is [batch × height × width × channels] of the geometry.
     public func convolve(
-        reals image: UnsafeBufferPointer<Float>, batch: Int, _ kernel: RealConvolution, into out: UnsafeMutableBufferPointer<Float>,
-        parallel: Parallel = .serial
+        reals image: UnsafeBufferPointer<Float>, batch: Int, _ kernel: RealConvolution, then chain: AffineChain? = nil,
+        into out: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
+    ) {
+        guard let chain, !chain.steps.isEmpty else { return convolve(image, batch, kernel, nil, out, parallel) }
+        precondition(chain.channels == kernel.geometry.outputs, "a chain for \(chain.channels) channels behind \(kernel.geometry.outputs) outputs")
+        chain.withC { convolve(image, batch, kernel, $0, out, parallel) }
+    }
+
+    private func convolve(
+        _ image: UnsafeBufferPointer<Float>, _ batch: Int, _ kernel: RealConvolution, _ chain: UnsafePointer<sf_chain>?,
+        _ out: UnsafeMutableBufferPointer<Float>, _ parallel: Parallel
     ) {
         let geometry = kernel.geometry
         let (size, positions) = (geometry.image.count, geometry.positions.positions)
@@ -150,7 +164,7 @@ extension Kernels {
             out.count == batch * geometry.output.count, "a convolution to \(batch) images of \(geometry.output) into \(out.count) numbers")
         guard batch > 0, let source = image.baseAddress, let target = out.baseAddress else { return }
         let layout = PatchLayout(geometry)
-        nonisolated(unsafe) let (from, to) = (source, target)
+        nonisolated(unsafe) let (from, to, chain) = (source, target, chain)
         /// Items one after the other; where there are few, threads share the positions of each.
         func run(_ items: Range<Int>, _ inner: Parallel) {
             let padded = kernel.needsMargins ? AlignedBuffer<Float>(uninitializedCount: layout.height * layout.width * geometry.channels) : nil
@@ -158,7 +172,7 @@ extension Kernels {
                 if let padded { layout.pad(from + item * size, into: padded.pointer) }
                 nonisolated(unsafe) let image = padded.map { UnsafePointer($0.pointer) } ?? from + item * size
                 inner.forEach(positions, grain: PatchLayout.rowsAtOnce) {
-                    kernel.run(image, $0, layout, into: to + item * geometry.output.count, self)
+                    kernel.run(image, $0, layout, then: chain, into: to + item * geometry.output.count, self)
                 }
             }
         }
@@ -166,11 +180,11 @@ extension Kernels {
     }
 
     /// The same for tensors.
-    public func convolve(_ image: Tensor, _ kernel: RealConvolution, parallel: Parallel = .serial) -> Tensor {
+    public func convolve(_ image: Tensor, _ kernel: RealConvolution, then chain: AffineChain? = nil, parallel: Parallel = .serial) -> Tensor {
         let batch = image.shape.dimensions.first ?? 0
         var out = Tensor(uninitialized: kernel.geometry.output.batched(batch))
         image.withUnsafeElements { image in
-            out.withUnsafeMutableElements { convolve(reals: image, batch: batch, kernel, into: $0, parallel: parallel) }
+            out.withUnsafeMutableElements { convolve(reals: image, batch: batch, kernel, then: chain, into: $0, parallel: parallel) }
         }
         return out
     }

@@ -6,6 +6,8 @@
      .moments = sf_moments_##suffix,                                                                                                   \
      .normalize = sf_normalize_##suffix,                                                                                               \
      .affine = sf_affine_##suffix,                                                                                                     \
+     .finish_sums = sf_finish_sums_##suffix,                                                                                           \
+     .finish_reals = sf_finish_reals_##suffix,                                                                                         \
      .normalize_signs = sf_normalize_signs_##suffix,                                                                                   \
      .affine_signs = sf_affine_signs_##suffix,                                                                                         \
      .normalize_sums = sf_normalize_sums_##suffix,                                                                                     \

@@ -55,6 +55,14 @@ typedef struct {
     const float* offset;
 } sf_rprelu;
 
+/// A chain of affine functions: x ← scale[s]·x + bias[s] by channel for s = 0, 1, … steps − 1, each multiplied and then added.
+typedef struct {
+    size_t channels;
+    size_t steps;
+    const float* scale[3];
+    const float* bias[3];
+} sf_chain;
+
 typedef struct {
     sf_isa isa;
 
@@ -64,6 +72,12 @@ typedef struct {
     /// y = ((x - mean)·inv_std)·gamma + beta; gamma NULL means 1. Any split.
     void (*normalize)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* mean, const float* inv_std,
                       const float* gamma, const float* beta, float* y, size_t y_stride);
+    /// Integer sums (dense [rows × channels]) as floats through a chain, + shortcut (NULL: none); the result goes to `out`, and its bits of
+    /// x >= 0 to `bits`, either of which may be NULL. Split by rows.
+    void (*finish_sums)(const int32_t* sums, size_t rows, const sf_chain* chain, const float* shortcut, float* out, uint64_t* bits,
+                        size_t bits_stride);
+    /// The chain on floats, in place.
+    void (*finish_reals)(float* x, size_t rows, const sf_chain* chain);
     /// y = a·x + b by channel (multiply, then add). Any split.
     void (*affine)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* a, const float* b, float* y, size_t y_stride);
     /// Bits of y >= 0 with y as in `normalize` (the same bits as packing y); where `kept` is not NULL, x·scale as integers there: exact when

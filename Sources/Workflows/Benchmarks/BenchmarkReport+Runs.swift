@@ -23,9 +23,12 @@ extension BenchmarkReport {
     }
 
     /// Packed inference of a model file, or of a named model with random weights.
-    public static func inference(_ model: String, parallel: Parallel, seed: UInt64, _ control: RunControl) throws -> BenchmarkReport {
-        let loaded = model.hasPrefix("mlp:") ? try untrained(model, seed: seed) : try LoadedModel(path: model)
-        let rows = loaded.benchmark(parallel: parallel, seed: seed, control)
+    public static func inference(
+        _ model: String, parallel: Parallel, layers: Bool = false, seed: UInt64, _ control: RunControl
+    ) throws -> BenchmarkReport {
+        let name = try? ModelName(model)
+        let loaded = name?.isGraph == false ? try untrained(model, seed: seed) : try LoadedModel(path: model)
+        let rows = loaded.benchmark(parallel: parallel, layers: layers, seed: seed, control)
         return BenchmarkReport(rows: rows, isComplete: !control.isCancelled())
     }
 
@@ -53,9 +56,12 @@ extension BenchmarkReport {
     private static func untrained(_ name: String, seed: UInt64) throws -> LoadedModel {
         let named = try ModelName(name)
         let (items, classes) = named.standard
-        let network = try named.network(items: items, classes: classes, input: .sign, ModelOptions(kernel: .binary))
+        let isImages = items.rank == 3
+        let network = try named.network(
+            items: items, classes: classes, input: isImages ? .byte(zeroPoint: 128, shift: 7) : .sign,
+            ModelOptions(kernel: isImages ? .latentBinary : .binary))
         let parameters = network.makeParameters(SeededGenerator(seed: seed))
-        let model = try Lowering.lower(network, parameters, input: .init(shape: items, threshold: 128), name: name)
+        let model = try Lowering.lower(network, parameters, input: .init(shape: items, threshold: isImages ? nil : 128), name: name)
         return LoadedModel(model, path: name)
     }
 }

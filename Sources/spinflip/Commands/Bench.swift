@@ -33,13 +33,16 @@ struct Bench: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "inference", abstract: "Packed inference: one image at a time, and in batches.")
 
-        @Argument(help: ArgumentHelp("Model file, or mlp:… for one with random weights.", valueName: "model"))
+        @Argument(help: ArgumentHelp("Model file, or the name of an architecture (mlp:…, birealnet18:imagenet, …) for random weights.", valueName: "model"))
         var model = BenchmarkReport.defaultModel
+
+        @Flag(help: "Also the time of every layer for one image; layers that run in one pass stand in one row.")
+        var layers = false
 
         @OptionGroup var common: CommonOptions
 
         func perform(_ terminal: Terminal) throws -> ExitStatus {
-            let report = try BenchmarkReport.inference(model, parallel: common.parallel, seed: common.seed, terminal.control)
+            let report = try BenchmarkReport.inference(model, parallel: common.parallel, layers: layers, seed: common.seed, terminal.control)
             terminal.finish(report) { report.text }
             return report.isComplete ? .done : .interrupted
         }
