@@ -42,6 +42,21 @@ import _TestSupport
         #expect(bytes.withUnsafeBytes { fuzzModelFile($0) } == 0)
     }
 
+    /// What runs as one step is every node once, and a stream's convolution takes in all up to its sign.
+    @Test(arguments: 0..<6 as Range<UInt64>) func stepsAreAllNodes(_ seed: UInt64) throws {
+        let model = try RandomRealModel.make(seed: seed)
+        var now = 0.0
+        let times = InferenceSession(model).stepTimes(Array(repeating: 7, count: model.inputCount), rounds: 3) {
+            now += 1
+            return now
+        }
+        #expect(times.flatMap(\.names).sorted() == model.nodes.map(\.name).sorted())
+        #expect(times.reduce(0) { $0 + $1.products } == model.totals.products)
+        #expect(times.allSatisfy { $0.seconds == [1, 1, 1] })
+        #expect(times.contains { $0.operations.prefix(2) == ["realConvolution", "affine"] })
+        #expect(times.contains { $0.operations.first == "binaryConvolution" && $0.operations.contains("add") })
+    }
+
     /// x ≥ t at the places where a rounded difference could go wrong: next to t, at the smallest numbers, at both zeros.
     @Test func thresholdsAreExact() throws {
         let thresholds: [Float] = [0, -0.0, 1, 1.0e-45, -1.0e-45, 3.0e38, -3.0e38, 0.1]
