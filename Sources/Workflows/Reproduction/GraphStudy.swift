@@ -93,7 +93,8 @@ package struct GraphStudy {
     /// QP-SBGD whose search turns up to `sweeps` times as many inputs as there are.
     private static func projection(_ name: String, sweeps: Int, note: String) -> Rule {
         Rule(
-            name: name, note: "\(note); η cosine 1e-2 to 1e-4, gradients at the sums, no dropout", kernel: .latentBinary, shipped: .latentBinary, isProjection: true,
+            name: name, note: "\(note); η cosine 1e-2 to 1e-4, gradients at the sums, no dropout", kernel: .latentBinary, shipped: .latentBinary,
+            isProjection: true,
             rule: { _ in
                 let backend = AutomaticProjection(local: LocalProjection(sweeps: sweeps, balances: true))
                 return QPSBGD(learningRate: .cosine(from: 1e-2, to: 1e-4), projection: LayerProjection(source: .outputs(.sums), backend: backend))
