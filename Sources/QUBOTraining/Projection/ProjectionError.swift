@@ -22,7 +22,7 @@ extension ProjectionError: CustomStringConvertible {
             "\(count) inputs have 2^\(count) directions, and enumeration takes at most \(limit); use the local backend, or auto, which chooses by the fan-in"
         case .tooLarge(let size, let sampler, let limit):
             "a row of this layer is a QUBO of about \(size.variables) variables and \(size.interactions) couplings, and \(sampler) is given at most \(limit) variables; "
-                + "use the local backend, smaller batches, another sampler such as sa or tabu, or raise variable-limit"
+                + "use the local backend, smaller batches, another sampler such as sa or tabu, or a higher limit (the setting projection-variables)"
         case .option(let reason): reason
         case .unknownBackend(let name, let known): "no projection is named “\(name.prefix(60))”; known are \(known.joined(separator: ", "))"
         case .sampler(let name, let row, let reason):
