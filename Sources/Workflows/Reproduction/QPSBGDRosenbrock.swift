@@ -183,7 +183,9 @@ package struct RosenbrockStudy: Sendable {
                         method.rawValue, x: shown.map(Double.init),
                         y: shown.map { step in found.values.reduce(0) { $0 + $1.ones[step] } / Double(seeds.count) }))
                 if dimension == 2, let first = seeds.first.flatMap({ found[$0] }) {
-                    paths.append(.init(method.rawValue, x: shown.map { first.path[$0].0 }, y: shown.map { first.path[$0].1 }))
+                    // Latent weights go on past the optimum for ever.
+                    let way = first.path.prefix(251).prefix { abs($0.0) <= 1.6 && abs($0.1) <= 1.6 }
+                    paths.append(.init(method.rawValue, x: way.map(\.0), y: way.map(\.1)))
                 }
             }
             charts.append(
@@ -193,7 +195,8 @@ package struct RosenbrockStudy: Sendable {
             if dimension == 2 {
                 charts.append(
                     LineChart(
-                        title: "d = 2: the way from one start (seed \(seeds.first ?? 0))", xLabel: "x₁", yLabel: "x₂", series: paths, xIsWhole: false))
+                        title: "d = 2: the first 250 steps from one start (seed \(seeds.first ?? 0)), as far as ±1.6", xLabel: "x₁", yLabel: "x₂",
+                        series: paths, xIsWhole: false))
             }
         }
         return ExperimentTable(

@@ -51,9 +51,13 @@ extension ReproductionReport {
     private var means: IntervalChart? {
         let accuracies = rows.filter { !$0.isDifference && $0.ours != nil && $0.unit == nil }
         guard accuracies.count > 1 else { return nil }
+        // More dots than these hide one another.
+        let showsRuns = accuracies.allSatisfy { $0.values.count <= 40 }
         return IntervalChart(
-            title: "\(measure ?? "Test accuracy"): mean over seeds with its 95 % interval; small dots are the runs",
-            points: accuracies.map { row in .init(row.what, row.ours ?? 0, halfWidth: row.interval, values: row.values, text: ours(row)) }, unit: .percent)
+            title: "\(measure ?? "Test accuracy"): mean over seeds with its 95 % interval" + (showsRuns ? "; small dots are the runs" : ""),
+            points: accuracies.map { row in
+                .init(row.what, row.ours ?? 0, halfWidth: row.interval, values: showsRuns ? row.values : [], text: ours(row))
+            }, unit: .percent)
     }
 
     /// A chart as a file beside the page.
