@@ -76,7 +76,9 @@ let package = Package(
         module("BinaryTraining", ["BitCore", "DenseMath", "Datasets", "BinaryNN"]),
         module("QUBOTraining", ["BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "BinaryTraining"]),
         module("Deployment", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference"]),
-        module("Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"]),
+        module(
+            "Profiling", ["BitCore", "DenseMath", "BinaryNN", "BinaryInference", "BinaryTraining"],
+            resources: ["horowitz45", "qkeras", "accelerator", "edge", "cpu"].map { .embedInCode("Resources/\($0).toml") }),
         module("Report", ["BitCore", "BinaryTraining"]),
         module("RunStore", ["BitCore", .product(name: "GRDB", package: "GRDB.swift")]),
         module(
@@ -105,7 +107,7 @@ let package = Package(
         tests("QUBOTraining", ["BitCore", "DenseMath", "Ising", "Datasets", "BinaryNN", "BinaryTraining"]),
         tests("Deployment", ["BitCore", "DenseMath", "BinaryNN", "ModelZoo", "BinaryInference"]),
         tests("Report", ["BitCore", "BinaryTraining"]),
-        tests("Profiling", ["BitCore", "BinaryNN", "ModelZoo"]),
+        tests("Profiling", ["BitCore", "BinaryNN", "BinaryInference", "ModelZoo"]),
         tests("RunStore", ["BitCore"]),
         tests(
             "Workflows",

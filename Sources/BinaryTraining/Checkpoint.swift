@@ -9,6 +9,8 @@ public enum Checkpoint {
     private static let formatKey = "spinflip.checkpoint"
     private static let runKey = "spinflip.run"
 
+    static func isCheckpoint(_ file: Safetensors) -> Bool { file.metadata[formatKey] == "1" && file.metadata[runKey] != nil }
+
     /// What the metadata holds besides the arrays.
     private struct Run: Codable {
         var epoch: Int
@@ -71,13 +73,9 @@ public enum Checkpoint {
         state.totals = run.totals
         state.best = run.best
         do {
+            try fill(&state.parameters, from: file)
             for id in fresh.parameters.ids {
                 let spec = fresh.parameters.spec(id)
-                if spec.encoding == .binary {
-                    state.parameters.setSigns(id, try file.signs("parameter/\(spec.name)", shape: spec.shape))
-                } else {
-                    state.parameters.setReals(id, try file.tensor("parameter/\(spec.name)", shape: spec.shape).elements)
-                }
                 guard let rule = fresh.optimizer.rule(for: id) else { continue }
                 guard run.rules[spec.name] == rule.name else {
                     throw CheckpointError(
@@ -102,6 +100,7 @@ public enum Checkpoint {
             ("loss", "\(was.objective)", "\(now.objective)"), ("input encoding", "\(was.encoding)", "\(now.encoding)"),
             ("augmentation", "\(was.augmentation)", "\(now.augmentation)"), ("patience", "\(was.patience)", "\(now.patience)"),
             ("flip interval", "\(was.flipInterval)", "\(now.flipInterval)"), ("gradient clipping", "\(was.clipping)", "\(now.clipping)"),
+            ("hyperspherical energy", was.energy.map { "\($0)" } ?? "none", now.energy.map { "\($0)" } ?? "none"),
             ("diagnostics interval", "\(was.diagnosticsInterval)", "\(now.diagnosticsInterval)"),
             ("data", run.data, data),
         ]

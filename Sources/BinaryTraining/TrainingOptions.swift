@@ -19,6 +19,8 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     /// report them at every step.
     public var flipInterval: Int
     public var clipping: GradientClipping
+    /// A term of the loss that drives the rows of kernels apart. Reported losses are without it.
+    public var energy: HypersphericalEnergy?
     /// Kernels are measured (`LayerDiagnostics`) every so many steps; 0 for never.
     public var diagnosticsInterval: Int
     /// T of kernels that are binarised progressively (`KernelQuantizer.progressive`); nil is BoolNet's, which falls by the factor 0.965 an epoch.
@@ -30,7 +32,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     public init(
         epochs: Int, batchSize: Int = 128, seed: UInt64 = 0, objective: Objective = Objective(), encoding: InputEncoding,
         augmentation: AugmentationPipeline = AugmentationPipeline(), patience: Int = 0, flipInterval: Int = 10,
-        clipping: GradientClipping = .none, diagnosticsInterval: Int = 0, weightTemperature: Schedule? = nil
+        clipping: GradientClipping = .none, energy: HypersphericalEnergy? = nil, diagnosticsInterval: Int = 0, weightTemperature: Schedule? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -41,6 +43,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
         self.patience = patience
         self.flipInterval = flipInterval
         self.clipping = clipping
+        self.energy = energy
         self.diagnosticsInterval = diagnosticsInterval
         self.weightTemperature = weightTemperature
     }

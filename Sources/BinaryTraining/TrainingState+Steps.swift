@@ -1,4 +1,5 @@
 internal import BinaryNN
+internal import BitCore
 
 /// What every trainer does with gradients, whatever its items are.
 extension TrainingState {
@@ -23,11 +24,12 @@ extension TrainingState {
         return epoch - best.epoch >= options.patience
     }
 
-    /// Clips the gradients, lets the optimizer make its step, and adds what that came to to the totals of the epoch.
+    /// Adds what regularisers give to the gradients, clips them, lets the optimizer make its step, and adds what that came to to the totals of the epoch.
     mutating func update(
         _ network: Network, _ gradients: inout Gradients, loss: Loss.Value, items: Int, _ clock: TrainingClock, _ options: TrainingOptions,
         _ context: ExecutionContext
     ) throws(TrainingError) {
+        options.energy?.add(to: &gradients, parameters, SeededGenerator(seed: options.seed).split("hyperspherical"), context)
         let measured = options.diagnosticsInterval > 0 && clock.step % options.diagnosticsInterval == 0 ? gradients : nil
         if options.clipping != .none, !options.clipping.apply(to: &gradients, context) { throw diverged(.backward(gradients, context) ?? .loss) }
         let countFlips = options.flipInterval > 0 && clock.step % options.flipInterval == 0

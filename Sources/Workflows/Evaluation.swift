@@ -17,11 +17,21 @@ public struct EvaluationReport: Codable, Sendable, Hashable {
     public var threads: Int
     /// False when it was stopped before the last item; the figures are then of the items seen.
     public var isComplete: Bool
+    /// Files that could not be decoded and were left out; nil where none were looked for.
+    public var leftOut: Int?
 
     public var text: String {
         let rate = "\(NumberText.compact(imagesPerSecond)) images/s (\(isa), \(threads) thread\(threads == 1 ? "" : "s"))"
         return "accuracy \(NumberText.percent(accuracy)) on \(NumberText.grouped(count)) items of \(dataset), \(rate)"
-            + (isComplete ? "" : "; stopped early")
+            + (isComplete ? "" : "; stopped early") + (leftOut.map { "; \($0) damaged files left out" } ?? "")
+    }
+}
+
+extension LabelledData {
+    /// What was left out, for a log; nil when nothing was.
+    var leftOutNote: String? {
+        guard let first = leftOut.first else { return nil }
+        return "\(leftOut.count) of \(leftOut.count + train.count + test.count) files cannot be decoded and are left out, the first of them \(first)"
     }
 }
 

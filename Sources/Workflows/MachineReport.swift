@@ -26,6 +26,8 @@ public struct MachineReport: Codable, Sendable {
     public var engines: [Engine]
     /// The model that was looked at.
     public var model: String?
+    /// Of a training run that was looked at.
+    public var geometry: GeometryCheckup?
     public var warnings: [String]
 
     /// This machine, seen by a command that uses `threads` threads.
@@ -48,6 +50,13 @@ public struct MachineReport: Codable, Sendable {
     public mutating func examine(_ path: String) throws {
         model = path
         warnings += try LoadedGraphModel(path: path).map { ModelCheckup.findings(in: $0) } ?? ModelCheckup.findings(in: LoadedModel(path: path))
+    }
+
+    /// Adds what is odd about the latent weights of a training run.
+    public mutating func examine(_ checkup: GeometryCheckup) {
+        model = model ?? checkup.run
+        geometry = checkup
+        warnings += checkup.findings
     }
 
     /// What someone who measures or trains here should know.
@@ -78,6 +87,7 @@ public struct MachineReport: Codable, Sendable {
             lines.append(mark.padding(toLength: 11, withPad: " ", startingAt: 0) + "\(item.name): \(item.details)")
         }
         if let model { lines.append("model".padding(toLength: 11, withPad: " ", startingAt: 0) + model) }
+        if let geometry { lines.append(geometry.text) }
         lines += warnings.map { "warning    " + $0 }
         if warnings.isEmpty { lines.append("nothing odd found") }
         return lines.joined(separator: "\n")

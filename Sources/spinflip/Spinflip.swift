@@ -16,7 +16,8 @@ struct Spinflip: ParsableCommand {
         subcommands: commands)
 
     static let commands: [any ParsableCommand.Type] = [
-        DemoCommand.self, Train.self, Evaluate.self, Predict.self, Summary.self, Export.self, Bench.self, Solve.self, Convert.self, DataCommand.self,
+        DemoCommand.self, Train.self, Evaluate.self, Predict.self, Summary.self, Energy.self, Export.self, Bench.self, Solve.self, Convert.self,
+        DataCommand.self,
         ReportCommand.self, Doctor.self, SweepCommand.self, Reproduce.self, QUBOCommand.self, SweepWorkerCommand.self,
     ]
 

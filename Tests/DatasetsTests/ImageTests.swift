@@ -119,6 +119,50 @@ private let hasImageCodecs: Bool = {
         #expect(try load(scratch, DatasetOptions(allowsStreaming: true)).itemShape == [224, 224, 3])
     }
 
+    /// A JPEG that was cut off and a page of text called .jpg are left out and counted; a PNG called .jpg and a JPEG with something behind its end are not.
+    @Test func damagedFilesAreLeftOutOrFatal() throws {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let jpeg = ImageFixtures.bytes(ImageFixtures.rgbJPEG)
+        for part in ["train", "val"] {
+            _ = try scratch.write(jpeg, "\(part)/a/0.jpg")
+            _ = try scratch.write(Self.flat(9), "\(part)/a/1.jpg")
+            _ = try scratch.write(jpeg + [1, 2, 3], "\(part)/b/0.jpg")
+            _ = try scratch.write(Self.flat(9), "\(part)/b/1.png")
+        }
+        _ = try scratch.write(Array(jpeg.prefix(jpeg.count * 2 / 3)), "train/a/2.jpg")
+        _ = try scratch.write(Array("<html>not found</html>".utf8), "train/b/2.jpg")
+        _ = try scratch.write([], "val/b/2.jpg")
+        // Well begun and ended, and damaged in between: only decoding tells.
+        var inner = Self.flat(9)
+        inner[inner.count / 2] ^= 0x55
+        _ = try scratch.write(inner, "train/a/3.png")
+        for (how, out) in [
+            (DamagedImages.skip, ["train/a/2.jpg", "train/b/2.jpg", "val/b/2.jpg"]),
+            (.decode, ["train/a/2.jpg", "train/a/3.png", "train/b/2.jpg", "val/b/2.jpg"]),
+        ] {
+            var options = DatasetOptions(imageSize: 8, allowsStreaming: true)
+            (options.damagedImages, options.parallel) = (how, Parallel(threads: 2))
+            let data = try load(scratch, options)
+            #expect(data.leftOut.map { String($0.dropFirst(scratch.folder.path.count + 1)) } == out)
+            #expect(data.train.count + data.test.count == 12 - out.count && data.prefix(1).leftOut == data.leftOut)
+            #expect(throws: how == .skip ? DatasetError.self : nil) { try data.train.loaded() }
+            #expect(throws: Never.self) { try data.test.loaded() }
+        }
+        let kept = try load(scratch, DatasetOptions(imageSize: 8, allowsStreaming: true))
+        #expect(kept.leftOut.isEmpty && kept.train.count == 7)
+        #expect(throws: DatasetError.self) { try kept.train.loaded() }
+    }
+
+    @Test func foldersOfDamagedFilesAreRefused() throws {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        for i in 0..<3 { _ = try scratch.write([1, 2, 3], "a/\(i).jpg") }
+        var options = DatasetOptions(imageSize: 8, allowsStreaming: true)
+        options.damagedImages = .skip
+        #expect(throws: DatasetError.self) { try load(scratch, options) }
+    }
+
     @Test func oneLevelIsSplitBySeed() throws {
         let scratch = try Scratch()
         defer { scratch.remove() }

@@ -17,6 +17,13 @@ import Testing
         #expect(outcome.output.last == "\n")
     }
 
+    @Test func energyPrintsOneObject() throws {
+        let json = try #require(try Tool.run("energy", "mlp:784-64-10", "--compare", "mlp:784-128-10", "--sensitivity", "--json").json)
+        for key in ["layers", "totalMicrojoules", "table", "comparisons"] { #expect(json[key] != nil, "no \(key)") }
+        let comparison = try #require((json["comparisons"] as? [[String: Any]])?.first)
+        #expect(comparison["model"] as? String == "mlp:784-128-10" && (comparison["ratio"] as? Double ?? 0) > 1)
+    }
+
     @Test(arguments: [["nothing"], ["doctor", "--nothing"], ["doctor", "--threads", "many"], ["doctor", "--threads", "0"], ["doctor", "--seed", "-1"]])
     func usageErrorsExitWith64(_ arguments: [String]) throws {
         let outcome = try Tool.run(arguments)

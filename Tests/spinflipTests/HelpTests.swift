@@ -5,7 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
     static let commands = [
-        "demo", "train", "evaluate", "predict", "summary", "export", "bench kernels", "bench inference", "bench training", "bench solvers", "bench discrete",
+        "demo", "train", "evaluate", "predict", "summary", "energy", "export", "bench kernels", "bench inference", "bench training", "bench solvers",
+        "bench discrete",
         "solve", "convert",
         "data list",
         "data fetch",

@@ -132,7 +132,9 @@ public struct DatasetCatalog: Sendable {
             return try LabelledData(train: all, test: all)
         case ("folder", nil), ("folder", ""): throw DatasetError(name, .badOption("names no folder; write folder:PATH"))
         case ("folder", let path?):
-            let data = try LabelledData(imageFolder: path, size: options.imageSize, testFraction: options.testFraction, seed: options.seed)
+            let data = try LabelledData(
+                imageFolder: path, size: options.imageSize, testFraction: options.testFraction, seed: options.seed, damaged: options.damagedImages,
+                parallel: options.parallel)
             return options.allowsStreaming ? data : try data.loaded(limit: Self.maximumLoadedBytes)
         case ("csv", nil), ("csv", ""): throw DatasetError(name, .badOption("names no file; write csv:PATH"))
         case ("csv", let path?):

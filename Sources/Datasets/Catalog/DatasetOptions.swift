@@ -1,3 +1,5 @@
+public import BitCore
+
 /// What a data set's name leaves open.
 public struct DatasetOptions: Hashable, Sendable {
     /// Fixes the split of sets that have none of their own, and what generated sets hold.
@@ -15,6 +17,10 @@ public struct DatasetOptions: Hashable, Sendable {
     public var imageSize: Int?
     /// Items of `folder:PATH` may stay in their files until they are wanted (`Dataset.isStreamed`). Without, they are all read, which has a limit.
     public var allowsStreaming: Bool
+    /// What is done about files of `folder:PATH` that cannot be decoded.
+    public var damagedImages = DamagedImages.fail
+    /// Looks at such files.
+    public var parallel = Parallel.serial
 
     public init(
         seed: UInt64 = 0, testFraction: Double = 0.2, csv: CSVOptions = CSVOptions(), teacherLayers: [Int] = [16, 8, 2], items: Int = 4096,

@@ -4,6 +4,8 @@ public import BitCore
 public struct LabelledData: Sendable {
     public let train: Dataset
     public let test: Dataset
+    /// Files that could not be decoded and were left out, where that was asked for.
+    public internal(set) var leftOut: [String] = []
 
     /// - Throws: `DatasetError` when the parts differ in item shape or classes.
     public init(train: Dataset, test: Dataset) throws(DatasetError) {
@@ -26,7 +28,9 @@ public struct LabelledData: Sendable {
 
     /// At most `limit` items of each part, from its start.
     public func prefix(_ limit: Int?) -> LabelledData {
-        LabelledData(unchecked: train.prefix(limit), test: test.prefix(limit))
+        var part = LabelledData(unchecked: train.prefix(limit), test: test.prefix(limit))
+        part.leftOut = leftOut
+        return part
     }
 
     /// The last `testCount` items are the test part.

@@ -1,4 +1,4 @@
-internal import BitCore
+public import BitCore
 private import Foundation
 
 /// JPEG and PNG files in a folder for each class, decoded when wanted and brought to one size. The view of evaluation is the centre: the shorter
@@ -75,16 +75,22 @@ struct ImageFolder: ItemSource {
 extension LabelledData {
     /// A folder of images in the layout of ImageNet: `train/CLASS/…` and `val/CLASS/…` (or `test/CLASS/…` where there is no `val`); or `CLASS/…` alone, of
     /// which a part drawn by the seed is the test part. Classes are the folders' names, sorted; items are RGB, `size` × `size`, read on demand.
+    /// - Parameter damaged: what is done about files that cannot be decoded; those left out stand in `leftOut`.
     /// - Throws: `DatasetError` when there is no such folder, it holds no images, or the test part has a class that the training part lacks.
-    public init(imageFolder path: String, size: Int? = nil, testFraction: Double, seed: UInt64) throws(DatasetError) {
+    public init(
+        imageFolder path: String, size: Int? = nil, testFraction: Double, seed: UInt64, damaged: DamagedImages = .fail, parallel: Parallel = .serial
+    ) throws(DatasetError) {
         let name = "folder:\(path)"
         let size = size ?? ImageFolder.defaultSize
         guard ImageFolder.sizes.contains(size) else {
             throw DatasetError(name, .badOption("images of \(size) pixels a side are not made; choose 1 to \(ImageFolder.sizes.upperBound)"))
         }
         guard ImageFolder.isFolder(path) else { throw DatasetError(path, .missing(advice: "give a folder with a folder of images for each class")) }
+        var leftOut: [String] = []
         func part(_ folder: String, _ classNames: [String]) throws(DatasetError) -> Dataset {
-            let listing = try ImageFolder.list(folder, classNames: classNames)
+            let (listing, bad) = try ImageFolder.list(folder, classNames: classNames).checked(damaged, parallel: parallel)
+            leftOut += bad
+            guard !listing.paths.isEmpty else { throw DatasetError(folder, .badOption("holds no picture that can be decoded; all \(bad.count) are damaged")) }
             return try Dataset(
                 name: name, itemShape: [size, size, 3], source: ImageFolder(paths: listing.paths, size: size), labels: listing.labels,
                 classNames: classNames)
@@ -94,12 +100,14 @@ extension LabelledData {
             let classes = try ImageFolder.classes(path)
             guard !classes.isEmpty else { throw DatasetError(path, .badOption("holds no folders; give one with a folder of images for each class")) }
             try self.init(part(path, classes), testFraction: testFraction, seed: seed)
+            self.leftOut = leftOut
             return
         }
         let classes = try ImageFolder.classes(training)
         guard !classes.isEmpty else { throw DatasetError(training, .badOption("holds no folders; give one with a folder of images for each class")) }
         guard let testing = ["val", "test"].map({ "\(path)/\($0)" }).first(where: ImageFolder.isFolder) else {
             try self.init(part(training, classes), testFraction: testFraction, seed: seed)
+            self.leftOut = leftOut
             return
         }
         let known = Set(classes)
@@ -108,5 +116,6 @@ extension LabelledData {
                 testing, .badOption("has the class \(stray), which \(training) has not; test on classes that are trained"))
         }
         try self.init(train: part(training, classes), test: part(testing, classes))
+        self.leftOut = leftOut
     }
 }

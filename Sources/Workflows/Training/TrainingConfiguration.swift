@@ -1,4 +1,4 @@
-internal import BitCore
+public import BitCore
 public import Datasets
 internal import Foundation
 
@@ -33,9 +33,18 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
 
     /// What the name of the data set leaves open.
     /// - Throws: `SettingsError` for a size that is none.
-    public func datasetOptions() throws(SettingsError) -> DatasetOptions {
+    public func datasetOptions(parallel: Parallel = .serial) throws(SettingsError) -> DatasetOptions {
         var settings = Settings(settings)
-        return DatasetOptions(seed: seed, imageSize: try Self.imageSize(&settings, dataset), allowsStreaming: true)
+        var options = DatasetOptions(seed: seed, imageSize: try Self.imageSize(&settings, dataset), allowsStreaming: true)
+        options.damagedImages = try Self.damagedImages(&settings, dataset)
+        options.parallel = parallel
+        return options
+    }
+
+    /// Read for folders of images.
+    static func damagedImages(_ settings: inout Settings, _ dataset: String) throws(SettingsError) -> DamagedImages {
+        guard dataset.hasPrefix("folder:") else { return .fail }
+        return try settings.choice("damaged-images", default: .fail, among: DamagedImages.allCases.map(\.rawValue), DamagedImages.init(rawValue:))
     }
 
     /// Read for data sets that have a size to choose.

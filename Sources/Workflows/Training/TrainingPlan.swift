@@ -29,6 +29,7 @@ public struct TrainingPlan: Sendable {
             ("loss", "cross-entropy or squared-hinge (default cross-entropy)"),
             ("surrogate", "ste, approxsign or swishsign, the gradient of sign (default the model's, mostly ste)"),
             ("image-size", "height and width of items of folder:PATH (default 224)"),
+            ("damaged-images", "fail, skip or decode: what is done about files of folder:PATH that cannot be decoded (default fail: the first ends the run)"),
             ("augment", "changes of training images, in order, with commas: \(Augmentation.forms) (default none)"),
             ("label-smoothing", "share of the label's weight spread over all classes, with cross-entropy (default 0)"),
             ("teacher", "a model, or a safetensors file with an array \"scores\" [training items × classes], to distil from (default none)"),
@@ -48,6 +49,11 @@ public struct TrainingPlan: Sendable {
             ("precision", "float32 or bfloat16 operands in backward products (default float32)"),
             ("flip-interval", "steps between counts of latent flips (default 10)"),
             ("clip-norm, clip-value", "bounds of the norm of all gradients and of each (default 0: none)"),
+            ("mhe", "plain, random, angle, adversarial or hamming: minimum hyperspherical energy of kernels' rows as a regulariser (default none)"),
+            ("mhe-weight, mhe-power", "what it is multiplied by, and s of 1/distance^s (default 1, 2)"),
+            ("mhe-half-space", "opposite rows repel each other too (default true)"),
+            ("mhe-dimensions, mhe-projections", "rows of a projection, and how many random ones (default 30, 20)"),
+            ("mhe-steps, mhe-rate", "moves of the angle and adversarial projections in a step, and their length over its own (default 10, 0.05)"),
             ("diagnostics-interval", "steps between measurements of kernels and their gradients; 0 for none (default 10)"),
         ] + GraphTrainingPlan.settingsHelp + OptimizerFamily.settingsHelp
 
@@ -66,6 +72,7 @@ public struct TrainingPlan: Sendable {
         var settings = Settings(configuration.settings)
         let encoding = try Self.encoding(&settings, data.encodings)
         _ = try TrainingConfiguration.imageSize(&settings, configuration.dataset)
+        _ = try TrainingConfiguration.damagedImages(&settings, configuration.dataset)
         let augmentation = try settings.choice(
             "augment", default: AugmentationPipeline(), among: [Augmentation.forms], AugmentationPipeline.init(_:))
         if !augmentation.isEmpty, !(2...3).contains(data.itemShape.rank) {
@@ -81,6 +88,7 @@ public struct TrainingPlan: Sendable {
             flipInterval: try settings.integer("flip-interval", default: 10, in: 0...1_000_000),
             clipping: GradientClipping(
                 value: try settings.number("clip-value", default: 0, in: 0...1e30), norm: try settings.number("clip-norm", default: 0, in: 0...1e30)),
+            energy: try HypersphericalEnergy(&settings),
             diagnosticsInterval: try settings.integer("diagnostics-interval", default: 10, in: 0...1_000_000),
             weightTemperature: try Self.weightTemperature(&settings))
         let model = try ModelName(configuration.model)

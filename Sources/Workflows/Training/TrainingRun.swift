@@ -74,6 +74,10 @@ public struct TrainingRun: Sendable {
         let stepsDone = resumes ? trainer.state.epoch * BatchSampler(count: train.count, batchSize: plan.options.batchSize, seed: 0).batchesPerEpoch : nil
         let board = try TensorBoardWriter(folder: folder, resumedAt: stepsDone, wallTime: wallTime() ?? 0)
         try log.append(.start(.init(plan.configuration, context, resumedAt: trainer.state.epoch, time: wallTime())))
+        if let note = data.leftOutNote {
+            try log.append(.note(.init(time: wallTime(), text: note)))
+            control.log(note)
+        }
         do {
             let isDone = try trainer.train(train, test: test, validation: validation, hooks(log, board, last, checkpoint, control, wallTime))
             try Checkpoint.write(trainer.state, options: plan.options, data: dataName, to: checkpoint)

@@ -15,6 +15,9 @@ struct Evaluate: Command {
     @Option(help: ArgumentHelp("Use only the first items.", valueName: "n"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("Of folder:PATH: fail, skip or decode, what is done about files that cannot be decoded.", valueName: "how"))
+    var damagedImages = "fail"
+
     @OptionGroup var data: DataOptions
     @OptionGroup var common: CommonOptions
 
@@ -32,8 +35,14 @@ struct Evaluate: Command {
             return .done
         }
         let loaded = try LoadedModel(path: model)
-        let test = try data.catalog.load(dataset, options: loaded.datasetOptions(seed: common.seed)).test.prefix(limit)
-        let report = try loaded.evaluate(on: test, parallel: common.parallel, terminal.control)
+        guard let damaged = DamagedImages(rawValue: damagedImages) else {
+            throw UnknownName("way with damaged images", damagedImages, known: DamagedImages.allCases.map(\.rawValue))
+        }
+        var options = loaded.datasetOptions(seed: common.seed)
+        (options.damagedImages, options.parallel) = (damaged, common.parallel)
+        let labelled = try data.catalog.load(dataset, options: options)
+        var report = try loaded.evaluate(on: labelled.test.prefix(limit), parallel: common.parallel, terminal.control)
+        if damaged != .fail { report.leftOut = labelled.leftOut.count }
         terminal.finish(report) { report.text }
         return report.isComplete ? .done : .interrupted
     }

@@ -66,7 +66,7 @@ struct Train: Command {
                     resume: resume, engine: engine, threads: common.threadCount, terminal.control, wallTime: { Date().timeIntervalSince1970 }),
                 configuration, terminal)
         }
-        let labelled = try data.catalog.load(configuration.dataset, options: configuration.datasetOptions())
+        let labelled = try data.catalog.load(configuration.dataset, options: configuration.datasetOptions(parallel: common.parallel))
         if dryRun {
             let outline = try TrainingOutline(configuration, labelled)
             terminal.finish(outline) { outline.text }
