@@ -106,6 +106,43 @@ import Testing
         #expect(work[.realMAC] == network.operationCounts.realMACs)
     }
 
+    /// A maximum of sums is one of signs: what is stored before it is a bit for each threshold.
+    @Test(arguments: [1, 4]) func maximaAreOfSigns(_ slices: Int) throws {
+        var builder = NetworkBuilder(input: Signal([8, 8, 2], .sign))
+        try builder.add(Conv2D(3, Window(1), .valid, kernel: .binary), named: "conv")
+        try builder.add(MaxPool(), named: "pool")
+        try builder.add(BatchNorm(), named: "norm")
+        try builder.add(MultiSliceSign(slices: slices), named: "signs")
+        let traffic = Traffic(Workload(builder.build(), model: ""))
+        #expect(traffic.groups.map(\.members) == [["conv"], ["pool", "norm", "signs"]])
+        #expect(traffic.groups[0].operations == OperationTally([.binaryMAC: 64 * 6, .comparison: slices * 64 * 3]))
+        #expect(traffic.groups[0].transfers.map(\.bits) == [6, 128, slices * 64 * 3])
+        #expect(traffic.groups[1].operations == OperationTally([.logic: slices * 16 * 3 * 3]))
+        #expect(traffic.groups[1].transfers.map(\.bits) == [32 * 3 * slices, slices * 64 * 3, slices * 16 * 3])
+    }
+
+    /// In BoolNet nothing between the signs behind the stem and the last block is wider than a bit, and shortcuts are what its blocks say.
+    @Test(arguments: [1, 4]) func mapsOfBoolNetAreBits(_ slices: Int) throws {
+        let traffic = Traffic(try Self.boolean("boolnet:k\(slices):imagenet"))
+        let blocks = traffic.groups.filter { $0.kind == "BinaryConv2D" || $0.kind == "MaxPool" }.dropFirst()
+        let wide = blocks.flatMap(\.transfers).filter { $0.cause != .weights && !$0.isWrite }
+        #expect(wide.filter { $0.value.hasPrefix("input") }.isEmpty)
+        let convolutions = traffic.groups.filter { $0.kind == "BinaryConv2D" }
+        #expect(convolutions.count == 16 + 3)
+        for (name, bits) in Dictionary(grouping: convolutions.flatMap(\.transfers).filter { $0.cause == .inputs }, by: \.value).mapValues({ $0[0].sizeBits }) {
+            #expect(bits <= 2 * slices * 56 * 56 * 64, "\(name) takes \(bits) bits")
+        }
+        let shortcuts = traffic.groups.flatMap(\.transfers).filter { $0.cause == .shortcuts && !$0.isWrite && $0.value != "mean-norm" }
+        let real = try Traffic(Self.boolean("birealnet18:imagenet")).groups.flatMap(\.transfers).filter { $0.cause == .shortcuts && !$0.isWrite }
+        #expect(shortcuts.reduce(0) { $0 + $1.bits } * 3 < real.reduce(0) { $0 + $1.bits })
+    }
+
+    static func boolean(_ name: String) throws -> Workload {
+        let network = try ModelName(name).network(
+            items: [224, 224, 3], classes: 1000, input: .byte(zeroPoint: 128, shift: 7), ModelOptions(kernel: .binary))
+        return Workload(network, model: name)
+    }
+
     @Test func builtInTablesAreWhole() throws {
         #expect(EnergyTable.builtIn.map(\.name) == ["horowitz45", "qkeras"])
         #expect(MemoryHierarchy.builtIn.map(\.name) == ["accelerator", "edge", "cpu"])

@@ -1,7 +1,8 @@
 /// Which bits a network moves: steps in groups that run as one pass, and for each group what it reads and writes.
 ///
 /// A gathering step begins a group. A pointwise step joins the group that makes the last of its inputs, and what flows within a group stays in
-/// registers. A value that another group reads is stored: written once, and read once by every step of another group that reads it.
+/// registers. A value that another group reads is stored: written once, and read by each group that reads it, once by its gathering step and once by its
+/// pointwise ones.
 public struct Traffic: Sendable, Hashable {
     public enum Cause: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
         case weights
@@ -63,6 +64,8 @@ public struct Traffic: Sendable, Hashable {
 
         /// Stored values, with whether a gathering step reads them.
         var stored: [Int: Bool] = [:]
+        /// What the pointwise steps of each group have read: once is enough, they work on the same place.
+        var beside: Set<[Int]> = []
         for (index, step) in steps.enumerated() where step.role != .view {
             let group = makers[index + 1]
             for id in Set(step.inputs).sorted() {
@@ -70,6 +73,7 @@ public struct Traffic: Sendable, Hashable {
                 let gathers = step.role == .gathering || groups[group].name == step.name
                 guard gathers || makers[root] != group else { continue }
                 stored[root] = (stored[root] ?? false) || gathers
+                guard gathers || beside.insert([group, id]).inserted else { continue }
                 groups[group].transfers.append(
                     Transfer(
                         cause: gathers ? .inputs : .shortcuts, isWrite: false, value: name(root), bits: elements(id) * width(root), sizeBits: size(root)))

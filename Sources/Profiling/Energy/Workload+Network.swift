@@ -3,10 +3,10 @@ internal import BitCore
 
 extension Workload {
     /// A network as it will ship. A norm that only signs read is folded into their thresholds, 32 bits each; another one is a multiplication and an
-    /// addition an element. Scales of a kernel are folded into a norm behind it.
+    /// addition an element. Scales of a kernel are folded into a norm behind it. A maximum that only signs read is taken of signs: norm and sign are
+    /// monotone, so they change places with it.
     public init(_ network: Network, model: String) {
-        var readers = Array(repeating: [Int](), count: network.nodes.count + 1)
-        for (index, node) in network.nodes.enumerated() { for input in Set(node.inputs) { readers[input.index].append(index) } }
+        let plan = ShippingPlan(network)
         let steps = network.nodes.enumerated().map { index, node in
             let inputs = node.inputs.map(network.signal)
             var operations = Self.operations(node.layer, inputs, node.output)
@@ -14,15 +14,28 @@ extension Workload {
                 $1.name.hasPrefix(node.name + ".") && $1.role != .statistic ? $0 + $1.count * $1.bitsPerElement : $0
             }
             if let norm = node.layer as? BatchNorm {
-                let signs = norm.isOutput ? nil : network.thresholds(readers, index + 1)
-                weightBits = 32 * (signs ?? 2 * node.output.shape.columns)
-                if signs == nil { operations = OperationTally([.realMultiply: node.output.shape.count, .realAdd: node.output.shape.count]) }
-            } else if readers[index + 1].allSatisfy({ network.nodes[$0].layer is BatchNorm }), !readers[index + 1].isEmpty {
+                if !norm.isOutput, let signs = plan.thresholds(index + 1) {
+                    weightBits = plan.isReadBySigns(index + 1) ? 32 * signs : 0
+                } else {
+                    weightBits = 64 * node.output.shape.columns
+                    operations = OperationTally([.realMultiply: node.output.shape.count, .realAdd: node.output.shape.count])
+                }
+            } else if plan.isReadByNorms(index + 1) {
                 operations[.realMultiply] = 0
             }
+            var outputBits = node.output.bits
+            if let slices = plan.slices[index] {
+                outputBits = slices
+                if node.layer is MaxPool {
+                    operations = OperationTally([.logic: slices * (operations[.comparison] + operations[.logic])])
+                } else if !(node.layer is BatchNorm) {
+                    operations[.comparison] = slices * node.output.shape.count
+                }
+            }
+            if plan.comesAsSigns.contains(index) { operations = OperationTally() }
             return Step(
                 node.name, kind: node.layer.kind, Self.role(node.layer), inputs: node.inputs.map(\.index), operations: operations, weightBits: weightBits,
-                outputElements: node.output.shape.count, outputBits: node.output.bits)
+                outputElements: node.output.shape.count, outputBits: outputBits)
         }
         self.init(model: model, inputElements: network.input.shape.count, inputBits: network.input.bits, steps: steps)
     }
@@ -65,24 +78,5 @@ extension Workload {
         default: tally[isWhole ? .integerAdd : .realAdd] = elementwise
         }
         return tally
-    }
-}
-
-extension Network {
-    /// Thresholds that stand in for a norm whose value is `id`: one for every channel of the signs that read it, behind a maximum or not; nil when anything
-    /// else reads it.
-    fileprivate func thresholds(_ readers: [[Int]], _ id: Int) -> Int? {
-        guard !readers[id].isEmpty else { return nil }
-        var count = 0
-        for reader in readers[id] {
-            switch nodes[reader].layer.kind {
-            case "Sign", "MultiSliceSign": count += nodes[reader].output.shape.columns
-            case "MaxPool", "Flatten":
-                guard let behind = thresholds(readers, reader + 1) else { return nil }
-                count += behind
-            default: return nil
-            }
-        }
-        return count
     }
 }

@@ -1,4 +1,5 @@
 public import BinaryNN
+internal import BinaryTraining
 public import BitCore
 internal import Foundation
 
@@ -13,6 +14,15 @@ public struct NetworkGeometry: Sendable, Hashable, Codable {
         /// The same inputs, elements permuted row by row.
         public var permutedProducts: Proportionality?
         public var histogram: WeightHistogram
+        public var energy: Energy
+    }
+
+    /// Hyperspherical energy of a kernel's rows in the half space, s = 2 (`HypersphericalEnergy`): the larger, the nearer some rows lie to each other or to
+    /// each other's opposite. Orthogonal rows have 0.5.
+    public struct Energy: Sendable, Hashable, Codable {
+        public var latent: Double
+        /// Of their signs, by Hamming distances.
+        public var signs: Double
     }
 
     public var layers: [Layer]
@@ -40,7 +50,12 @@ public struct NetworkGeometry: Sendable, Hashable, Codable {
             let weights = parameters.reals(kernel)
             let geometry = (node.layer as? Conv2D)?.geometry
             let depth = geometry?.depth ?? parameters.spec(kernel).shape.columns
-            var layer = Layer(name: node.name, angles: FilterAngles(weights, depth: depth), histogram: WeightHistogram(weights))
+            let rows = Tensor(weights, shape: Shape([weights.count / depth, depth]))
+            let form = HypersphericalEnergy(.plain)
+            let energy = Energy(
+                latent: form.energy(of: rows, engine: context.engine, parallel: context.parallel),
+                signs: form.energy(of: context.kernels.packSigns(rows, parallel: context.parallel)))
+            var layer = Layer(name: node.name, angles: FilterAngles(weights, depth: depth), histogram: WeightHistogram(weights), energy: energy)
             guard let values else { return layer }
             var stream = generator.split(node.name)
             let source = values[node.inputs[0].index].real(context)

@@ -10,7 +10,7 @@ extension IntervalChart {
 
 extension SVG {
     /// An inline element as a document.
-    fileprivate static func file(_ element: String) -> String {
+    static func file(_ element: String) -> String {
         let style = "<style>svg { background: var(--ground); font-family: system-ui, sans-serif; }\n\(Stylesheet.text)</style>"
         guard let end = element.firstIndex(of: ">") else { return element }
         return "<svg xmlns=\"http://www.w3.org/2000/svg\"" + element[..<end].dropFirst("<svg".count) + ">" + style

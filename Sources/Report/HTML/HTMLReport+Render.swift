@@ -61,6 +61,7 @@ private struct Page {
         case .lines(let chart): figure(chart.title) { chart.svg(width: width, identifier: $0) }
         case .bars(let chart): figure(chart.title) { chart.svg(width: width, identifier: $0) }
         case .intervals(let chart): figure(chart.title) { chart.svg(width: width, identifier: $0) }
+        case .scatter(let chart): figure(chart.title) { chart.svg(width: width, identifier: $0) }
         case .exactness(let exactness): add(exactness)
         case .columns(let blocks):
             add("<div class=\"columns\">")

@@ -34,6 +34,7 @@ public struct HTMLReport: Sendable, Hashable {
         case lines(LineChart)
         case bars(BarChart)
         case intervals(IntervalChart)
+        case scatter(ScatterChart)
         case exactness(Exactness)
         /// Blocks side by side where there is room.
         case columns([Block])

@@ -71,7 +71,7 @@ public struct GeometryCheckup: Sendable, Hashable, Codable {
     public var text: String {
         var table = TextTable([
             .text("kernel"), .number("filters"), .number("depth"), .number("angle°"), .number("±"), .number("random ±"), .number("r"), .number("permuted r"),
-            .number("slope/mean|w|"), .number("signs differ"), .number("|w| ≥ 1"),
+            .number("slope/mean|w|"), .number("signs differ"), .number("|w| ≥ 1"), .number("energy"), .number("of signs"),
         ])
         for layer in geometry.layers {
             let angles = layer.angles
@@ -81,6 +81,7 @@ public struct GeometryCheckup: Sendable, Hashable, Codable {
                 NumberText.decimal(layer.permutedProducts?.correlation, 3),
                 NumberText.decimal(layer.products.map { $0.slope / Swift.max(layer.histogram.meanMagnitude, 1e-30) }, 2),
                 NumberText.percent(layer.products?.signDisagreement, places: 1), NumberText.percent(layer.histogram.atOne, places: 1),
+                NumberText.decimal(layer.energy.latent, 3), NumberText.decimal(layer.energy.signs, 3),
             ])
         }
         var lines = ["geometry   \(model) on \(dataset), \(geometry.items) items", table.render(indent: 2)]

@@ -27,7 +27,7 @@ public struct Experiment: Sendable {
 
     public static let all: [Experiment] = [
         .bop2OnCIFAR10, .bop2Ablation, .quboRegularisation, .fewShotMNIST, .qpsbgdRosenbrock, .qpsbgdMNISTPairs, .qpsbgdAdult, .qpsbgdGraphs,
-        .qpsbgdScaling, .boolNetOnCIFAR,
+        .qpsbgdScaling, .boolNetOnCIFAR, .boolNetEnergy,
     ]
 
     /// - Throws: `UnknownName` that lists the known ones.

@@ -57,17 +57,18 @@ extension ReproductionReport {
     /// - Parameters:
     ///   - charts: beside that of the accuracies.
     ///   - lines: likewise.
+    ///   - scatters: likewise.
     ///   - curves: where more is to be seen.
-    func write(charts: [IntervalChart] = [], lines: [LineChart] = [], curves: String) throws {
+    func write(charts: [IntervalChart] = [], lines: [LineChart] = [], scatters: [ScatterChart] = [], curves: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try AtomicFile.write([UInt8](try encoder.encode(self)) + [10], to: jsonPath)
-        let pictures = pictures(charts: charts, lines: lines)
+        let pictures = pictures(charts: charts, lines: lines, scatters: scatters)
         let folder = markdownPath.dropLast("\(name).md".count)
         for picture in pictures { try AtomicFile.write(picture.svg, to: folder + picture.name) }
         try AtomicFile.write(markdown(pictures), to: markdownPath)
-        try AtomicFile.write(page(charts: charts, lines: lines, curves: curves).render(), to: pagePath)
+        try AtomicFile.write(page(charts: charts, lines: lines, scatters: scatters, curves: curves).render(), to: pagePath)
     }
 }
 

@@ -67,9 +67,9 @@ extension ReproductionReport {
         var svg: String
     }
 
-    func pictures(charts: [IntervalChart], lines: [LineChart]) -> [Picture] {
+    func pictures(charts: [IntervalChart], lines: [LineChart], scatters: [ScatterChart] = []) -> [Picture] {
         let intervals = ([means].compactMap { $0 } + charts).map { ($0.title, $0.svgFile()) }
-        let all = intervals + lines.map { ($0.title, $0.svgFile()) }
+        let all = intervals + lines.map { ($0.title, $0.svgFile()) } + scatters.map { ($0.title, $0.svgFile()) }
         return all.enumerated().map { place, chart in
             Picture(name: all.count == 1 ? "\(name).svg" : "\(name)-\(place + 1).svg", title: chart.0, svg: chart.1)
         }
@@ -107,13 +107,14 @@ extension ReproductionReport {
     }
 
     /// The web page.
-    func page(charts: [IntervalChart], lines: [LineChart] = [], curves: String) -> HTMLReport {
+    func page(charts: [IntervalChart], lines: [LineChart] = [], scatters: [ScatterChart] = [], curves: String) -> HTMLReport {
         let first: [HTMLReport.Block] = [
             .text(setting), .table(pageTable(rows)), .text(Self.method), .text("Source of the published figures: \(source)."),
         ]
         var sections = [HTMLReport.Section("", first)]
         if let means { sections.append(.init("Ours", [.intervals(means)])) }
         if !lines.isEmpty { sections.append(.init("Curves", lines.map { .lines($0) })) }
+        if !scatters.isEmpty { sections.append(.init("Plots", scatters.map { .scatter($0) })) }
         if !charts.isEmpty { sections.append(.init("Differences", charts.map { .intervals($0) })) }
         if let details { sections.append(.init("What the table sums up", [.details("\(details.count) rows", [.table(pageTable(details))])])) }
         sections.append(.init("What is not shown", [.text(notShown.map { "• \($0)" }.joined(separator: "\n"))]))

@@ -36,6 +36,7 @@ package struct ExperimentTable: Sendable {
     package var interrupted = false
     var charts: [IntervalChart] = []
     var curves: [LineChart] = []
+    var scatters: [ScatterChart] = []
     /// What the rows are; nil for test accuracies.
     var measure: String?
 }
@@ -72,7 +73,7 @@ public struct TableReproduction: Sendable {
         report.command = command
         report.commit = commit
         report.machine = Reproduction.machine(threads: threads, engine: engine)
-        try report.write(charts: table.charts, lines: table.curves, curves: "")
+        try report.write(charts: table.charts, lines: table.curves, scatters: table.scatters, curves: "")
         return report
     }
 }
