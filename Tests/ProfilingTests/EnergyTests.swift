@@ -29,9 +29,9 @@ import Testing
     @Test func energyOfAResidualBlock() throws {
         let estimate = try EnergyEstimate(EnergyFixtures.residual, EnergyFixtures.table, EnergyFixtures.memory)
         // Costs are powers of two by kind: binary 1, real 8, real addition 16, comparison 256.
-        let operations = [16 * 8 + 4 * 256, 16 * 1 + 4 * 16].map { Double($0) * 1e-6 }
-        let weights = [512, 16].map { Double($0) * 100e-6 }
-        let near = [128 + 128 + 8, 8 + 128 + 128].map { Double($0) * 10e-6 }
+        let operations: [Double] = [(16 * 8 + 4 * 256) * 1e-6, (16 * 1 + 4 * 16) * 1e-6]
+        let weights: [Double] = [512 * 100e-6, 16 * 100e-6]
+        let near: [Double] = [264 * 10e-6, 264 * 10e-6]
         for (index, layer) in estimate.layers.enumerated() {
             #expect(abs(layer.operationMicrojoules - operations[index]) < 1e-12)
             #expect(abs(layer.microjoules(.weights) - weights[index]) < 1e-12)

@@ -22,6 +22,10 @@ public struct Traffic: Sendable, Hashable {
         public var bits: Int
         /// Bits of the whole value, which decide where it lies; of weights those of all layers.
         public var sizeBits: Int
+
+        public init(cause: Cause, isWrite: Bool, value: String, bits: Int, sizeBits: Int) {
+            (self.cause, self.isWrite, self.value, self.bits, self.sizeBits) = (cause, isWrite, value, bits, sizeBits)
+        }
     }
 
     public struct Group: Sendable, Hashable {

@@ -50,11 +50,11 @@ public struct NetworkGeometry: Sendable, Hashable, Codable {
             let weights = parameters.reals(kernel)
             let geometry = (node.layer as? Conv2D)?.geometry
             let depth = geometry?.depth ?? parameters.spec(kernel).shape.columns
-            let rows = Tensor(weights, shape: Shape([weights.count / depth, depth]))
+            let kernelRows = Tensor(weights, shape: Shape([weights.count / depth, depth]))
             let form = HypersphericalEnergy(.plain)
             let energy = Energy(
-                latent: form.energy(of: rows, engine: context.engine, parallel: context.parallel),
-                signs: form.energy(of: context.kernels.packSigns(rows, parallel: context.parallel)))
+                latent: form.energy(of: kernelRows, engine: context.engine, parallel: context.parallel),
+                signs: form.energy(of: context.kernels.packSigns(kernelRows, parallel: context.parallel)))
             var layer = Layer(name: node.name, angles: FilterAngles(weights, depth: depth), histogram: WeightHistogram(weights), energy: energy)
             guard let values else { return layer }
             var stream = generator.split(node.name)
