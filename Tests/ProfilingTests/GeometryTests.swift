@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: [64, 576, 4608], [1, 2] as [UInt64])
     func randomFiltersLieAtTheLimit(_ depth: Int, _ seed: UInt64) {
         let angles = FilterAngles(Self.normals(256 * depth, seed: seed), depth: depth)
-        #expect(abs(FilterAngles.limit - 37.0731) < 1e-3)
+        #expect(abs(FilterAngles.limit - 37.07) < 0.01)
         // The mean is off the limit by a term of order 1/d, 0.3 standard errors of a single filter at d = 64.
         #expect(abs(angles.mean - FilterAngles.limit) < 4 * angles.expectedDeviation / 16 + 20 / Double(depth))
         // 256 filters give their deviation within some 4.4 % standard error.

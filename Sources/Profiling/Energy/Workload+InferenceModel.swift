@@ -13,9 +13,9 @@ extension Workload {
             case .byteDense, .byteConvolution: (operations[.byteSignMAC], role) = (facts.products, .gathering)
             case .binaryDense, .binaryConvolution: (operations[.binaryMAC], role) = (facts.products, .gathering)
             case .scores: (operations[.integerMultiply], operations[.integerAdd]) = (count, count)
-            case .maxPool(let geometry): (operations[.comparison], role) = (count * (geometry.window.taps - 1), .gathering)
-            case .bitPool(let geometry, _): (operations[.logic], role) = (count * (geometry.window.taps - 1), .gathering)
-            case .sumPool(let geometry): (operations[.integerAdd], role) = (count * (geometry.window.taps - 1), .gathering)
+            case .maxPool(let geometry): operations[.comparison] = count * (geometry.window.taps - 1)
+            case .bitPool(let geometry, _): operations[.logic] = count * (geometry.window.taps - 1)
+            case .sumPool(let geometry): operations[.integerAdd] = count * (geometry.window.taps - 1)
             case .add: operations[.integerAdd] = count * (node.inputs.count - 1)
             case .flip: operations[.logic] = count
             case .reshape, .slice: role = .view

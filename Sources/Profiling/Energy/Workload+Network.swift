@@ -3,8 +3,7 @@ internal import BitCore
 
 extension Workload {
     /// A network as it will ship. A norm that only signs read is folded into their thresholds, 32 bits each; another one is a multiplication and an
-    /// addition an element. Scales of a kernel are folded into a norm behind it. A maximum that only signs read is taken of signs: norm and sign are
-    /// monotone, so they change places with it.
+    /// addition an element. Scales of a kernel are folded into a norm behind it.
     public init(_ network: Network, model: String) {
         let plan = ShippingPlan(network)
         let steps = network.nodes.enumerated().map { index, node in
@@ -20,22 +19,12 @@ extension Workload {
                     weightBits = 64 * node.output.shape.columns
                     operations = OperationTally([.realMultiply: node.output.shape.count, .realAdd: node.output.shape.count])
                 }
-            } else if plan.isReadByNorms(index + 1) {
+            } else if node.layer is Conv2D || node.layer is Dense, plan.isReadByNorms(index + 1) {
                 operations[.realMultiply] = 0
             }
-            var outputBits = node.output.bits
-            if let slices = plan.slices[index] {
-                outputBits = slices
-                if node.layer is MaxPool {
-                    operations = OperationTally([.logic: slices * (operations[.comparison] + operations[.logic])])
-                } else if !(node.layer is BatchNorm) {
-                    operations[.comparison] = slices * node.output.shape.count
-                }
-            }
-            if plan.comesAsSigns.contains(index) { operations = OperationTally() }
             return Step(
                 node.name, kind: node.layer.kind, Self.role(node.layer), inputs: node.inputs.map(\.index), operations: operations, weightBits: weightBits,
-                outputElements: node.output.shape.count, outputBits: outputBits)
+                outputElements: node.output.shape.count, outputBits: node.output.bits)
         }
         self.init(model: model, inputElements: network.input.shape.count, inputBits: network.input.bits, steps: steps)
     }
@@ -43,7 +32,7 @@ extension Workload {
     private static func role(_ layer: any Layer) -> Role {
         switch layer.kind {
         case "Flatten", "Slice", "Split", "Dropout": .view
-        case "Dense", "BinaryDense", "Conv2D", "BinaryConv2D", "MaxPool", "AveragePool", "GlobalAveragePool", "LayerNorm", "GraphPropagation": .gathering
+        case "Dense", "BinaryDense", "Conv2D", "BinaryConv2D", "LayerNorm", "GraphPropagation": .gathering
         default: .pointwise
         }
     }
@@ -53,7 +42,7 @@ extension Workload {
         let counts = layer.operationCounts(inputs)
         var tally = OperationTally([
             .binaryMAC: counts.binaryMACs, .byteSignMAC: counts.byteBinaryMACs, .realSignMAC: counts.realBinaryMACs, .realMAC: counts.realMACs,
-            .comparison: counts.comparisons,
+            .comparison: counts.comparisons, .logic: counts.bitOperations,
         ])
         let isWhole = inputs.allSatisfy { $0.width != .real }
         let elementwise = counts.realOperations

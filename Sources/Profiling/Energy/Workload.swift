@@ -2,9 +2,9 @@
 public struct Workload: Sendable, Hashable {
     /// How a step comes by its inputs.
     public enum Role: Sendable, Hashable {
-        /// An output needs many inputs: products, pools, norms over a row. What it reads has been stored.
+        /// An output needs many inputs: products, norms over a row. What it reads has been stored.
         case gathering
-        /// An output needs the inputs of its own place: it is done on the way out of the step that makes the last of them.
+        /// An output needs the inputs of its own place, or of a pool's window: it is done on the way out of the step that makes the last of them.
         case pointwise
         /// The same elements, or some of them, under another name: costs nothing.
         case view

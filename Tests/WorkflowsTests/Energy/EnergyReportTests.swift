@@ -24,8 +24,8 @@ import Workflows
     }
 
     @Test func comparesModels() throws {
-        var request = Self.request("mlp:784-256-10")
-        request.compared = ["mlp:784-512-10", "mlp:784-256-10"]
+        var request = Self.request("mlp:784-1024-10")
+        request.compared = ["mlp:784-4096-10", "mlp:784-1024-10"]
         request.withSensitivity = true
         let report = try request.report(Fixtures.control(), rest: { _ in })
         #expect(report.comparisons.map(\.model) == request.compared)
@@ -33,7 +33,7 @@ import Workflows
         #expect(report.comparisons[0].sensitivity?.survives == true && report.comparisons[1].sensitivity?.survives == false)
         let json = try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
         for key in ["model", "layers", "totalMicrojoules", "table", "comparisons", "terms", "measured"] { #expect(json[key] != nil, "no \(key)") }
-        #expect(report.text.contains("mlp:784-512-10 over mlp:784-256-10") && report.text.contains("is the cheaper one"))
+        #expect(report.text.contains("mlp:784-4096-10 over mlp:784-1024-10") && report.text.contains("is the cheaper one"))
     }
 
     /// The same network as architecture and as file: the same products; the file keeps integers in 32 bits all the same.

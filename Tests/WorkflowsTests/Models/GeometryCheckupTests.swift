@@ -1,3 +1,4 @@
+import BitCore
 import Datasets
 import DenseMath
 import Foundation
