@@ -68,7 +68,7 @@ package struct BoolNetEnergyStudy: Sendable {
             charts.append(
                 ScatterChart(
                     title: "Estimated energy (\(table.name)) and published top-1 accuracy on ImageNet", xLabel: "mJ an inference", yLabel: "top-1 accuracy",
-                    series: series, unit: .percent, xIsLogarithmic: true))
+                    series: series, unit: .percent))
         }
         var result = ExperimentTable(
             setting: setting, rows: ratios + rows, details: nil, notShown: Self.notShown, seeds: [seed], completed: works.count, runs: works.count,
@@ -89,7 +89,12 @@ package struct BoolNetEnergyStudy: Sendable {
             note: ([
                 "\(NumberText.decimal(result.ratioLower, 2))–\(NumberText.decimal(result.ratioUpper, 2)) with all constants anywhere in their ranges",
                 result.survives ? "BoolNet is cheaper in all of them" : "which is cheaper depends on the constants",
-            ] + swings).joined(separator: "; "), unit: "times")
+            ] + swings).joined(separator: "; "), measures: ["of what maps move alone": maps(estimates[0]) / maps(estimates[3])], unit: "times")
+    }
+
+    /// Energy of everything but arithmetic and weights.
+    private func maps(_ estimate: EnergyEstimate) -> Double {
+        [Traffic.Cause.inputs, .outputs, .shortcuts].reduce(0) { $0 + (estimate.causes[$1.rawValue] ?? 0) }
     }
 
     private func shares(_ estimate: EnergyEstimate) -> [String: Double] {
