@@ -21,7 +21,7 @@ extension Workload {
         let count = facts.outputShape.count
         let pooled = Swift.max(0, steps - count)
         switch facts.operation {
-        case "binarise", "threshold", "realThreshold", "relu": return (OperationTally([.comparison: count]), .pointwise)
+        case "binarise", "threshold", "multiThreshold", "realThreshold", "relu": return (OperationTally([.comparison: count]), .pointwise)
         case "byteDense", "byteConvolution": return (OperationTally([.byteSignMAC: facts.products]), .gathering)
         case "binaryDense", "binaryConvolution": return (OperationTally([.binaryMAC: facts.products]), .gathering)
         case "realDense", "realConvolution": return (OperationTally([.realMAC: facts.products]), .gathering)
@@ -32,10 +32,11 @@ extension Workload {
         case "bitPool": return (OperationTally([.logic: pooled]), .pointwise)
         case "sumPool": return (OperationTally([.integerAdd: pooled]), .pointwise)
         case "meanPool": return (OperationTally([.realAdd: pooled, .realMultiply: count]), .pointwise)
+        case "sliceSum": return (OperationTally([.integerAdd: pooled]), .pointwise)
         case "add": return (OperationTally([isReal ? .realAdd : .integerAdd: count * (inputs - 1)]), .pointwise)
-        case "flip": return (OperationTally([.logic: count]), .pointwise)
-        case "reshape", "slice", "realScores": return (OperationTally(), .view)
-        case "concatenate": return (OperationTally(), .pointwise)
+        case "flip", "xnor", "or": return (OperationTally([.logic: count]), .pointwise)
+        case "reshape", "slice", "split", "realScores": return (OperationTally(), .view)
+        case "concatenate", "interleave": return (OperationTally(), .pointwise)
         default:
             if facts.products > 0 { return (OperationTally([facts.inputBits == 1 ? .binaryMAC : .realMAC: facts.products]), .gathering) }
             return (OperationTally([facts.outputBits == 1 ? .logic : .realAdd: count]), .pointwise)
