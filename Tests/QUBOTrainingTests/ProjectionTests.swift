@@ -120,12 +120,18 @@ import Testing
         #expect(sums[0] > 0.85 * sums[1] && sums[1] > 0.85 * sums[0])
     }
 
-    @Test func gradientSignsAreThoseOfTheGradient() throws {
-        let layer = ProjectionFixtures.layer(3, batch: 70, fanIn: 66, outputs: 4)
-        let signs = try layer.problem().gradientSigns()
+    /// Of samples that are nearly all −1, half and half, and nearly all +1; of both parities.
+    @Test(arguments: [2, 50, 98], [66, 67])
+    func gradientSignsAreThoseOfTheGradient(_ percentPresent: Int, _ fanIn: Int) throws {
+        var generator = SeededGenerator(seed: 3)
+        var inputs = PackedTensor(minusOnes: [70, fanIn])
+        for sample in 0..<70 { for input in 0..<fanIn { inputs[sample, input] = generator.index(below: 100) < percentPresent } }
+        // Whole numbers, so that sums of floats are exact.
+        let targets = Tensor((0..<70 * 4).map { _ in Float(generator.index(below: 2001)) - 1000 }, shape: [70, 4])
+        let signs = try ProjectionProblem(inputs: inputs, targets: targets).gradientSigns()
         for row in 0..<4 {
-            for input in 0..<66 {
-                let sum = (0..<70).reduce(0.0) { $0 + Double(layer.targets[$1 * 4 + row]) * (layer.inputs[$1, input] ? 1 : -1) }
+            for input in 0..<fanIn {
+                let sum = (0..<70).reduce(0.0) { $0 + Double(targets[$1 * 4 + row]) * (inputs[$1, input] ? 1 : -1) }
                 #expect(signs[row, input] == (sum >= 0))
             }
         }

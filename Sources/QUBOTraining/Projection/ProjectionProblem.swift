@@ -96,22 +96,11 @@ public struct ProjectionProblem: Sendable {
     ///   alike are then told apart by the inputs in which they differ.
     public func gradientSigns(balanced: Bool = false) -> PackedTensor {
         var result = PackedTensor(minusOnes: [outputs, fanIn])
-        let (words, sampleWords) = (PackedTensor.words(for: fanIn), sampleWords)
+        let (words, fanIn, outputs) = (PackedTensor.words(for: fanIn), fanIn, outputs)
+        let sums = gradientSums()
         result.withUnsafeMutableWords { target in
             for row in 0..<outputs {
-                let all = pulls[row * samples..<(row + 1) * samples].reduce(0, +)
-                let gradient = (0..<fanIn).map { input in
-                    // Σ y'x = 2·Σ over x = +1 of y' − Σ y'.
-                    var sum: Int64 = 0
-                    for word in 0..<sampleWords {
-                        var bits = columns[input * sampleWords + word]
-                        while bits != 0 {
-                            sum += pulls[row * samples + word * 64 + bits.trailingZeroBitCount]
-                            bits &= bits - 1
-                        }
-                    }
-                    return 2 * sum - all
-                }
+                let gradient = (0..<fanIn).map { sums[$0 * outputs + row] }
                 let positive =
                     balanced
                     ? (0..<fanIn).sorted { (gradient[$1], $0) < (gradient[$0], $1) }.prefix((fanIn + 1) / 2).map { $0 }
@@ -120,6 +109,52 @@ public struct ProjectionProblem: Sendable {
             }
         }
         return result
+    }
+
+    /// Σ_b y'_bj·x_b in units, [n × outputs]: all outputs of an input at once, from the rarer sign of every 64 samples, since words of documents are nearly
+    /// all absent and, where opposite samples are merged, may be nearly all present.
+    private func gradientSums() -> [Int64] {
+        let (samples, sampleWords, outputs, columns) = (samples, sampleWords, outputs, columns)
+        var bySample = [Int64](repeating: 0, count: samples * outputs)
+        var byWord = [Int64](repeating: 0, count: sampleWords * outputs)
+        var all = [Int64](repeating: 0, count: outputs)
+        for row in 0..<outputs {
+            for sample in 0..<samples {
+                let pull = pulls[row * samples + sample]
+                bySample[sample * outputs + row] = pull
+                byWord[sample / 64 * outputs + row] += pull
+                all[row] += pull
+            }
+        }
+        return [Int64](unsafeUninitializedCapacity: fanIn * outputs) { sums, count in
+            bySample.withUnsafeBufferPointer { bySample in
+                for input in 0..<fanIn {
+                    let sum = sums.baseAddress! + input * outputs
+                    // Σ y'x = 2·Σ over x = +1 of y' − Σ y'; halved until the end, and sums in between may wrap.
+                    for row in 0..<outputs { sum[row] = 0 }
+                    for word in 0..<sampleWords {
+                        var bits = columns[input * sampleWords + word]
+                        let isDense = bits.nonzeroBitCount > 32
+                        if isDense {
+                            let present = Swift.min(samples - word * 64, 64)
+                            bits = ~bits & (~0 >> UInt64(64 - present))
+                            for row in 0..<outputs { sum[row] &+= byWord[word * outputs + row] }
+                        }
+                        while bits != 0 {
+                            let pulls = bySample.baseAddress! + (word * 64 + bits.trailingZeroBitCount) * outputs
+                            if isDense {
+                                for row in 0..<outputs { sum[row] &-= pulls[row] }
+                            } else {
+                                for row in 0..<outputs { sum[row] &+= pulls[row] }
+                            }
+                            bits &= bits - 1
+                        }
+                    }
+                    for row in 0..<outputs { sum[row] = 2 &* sum[row] &- all[row] }
+                }
+            }
+            count = fanIn * outputs
+        }
     }
 
     /// Row by row the one of larger f; of equal ones the first.

@@ -15,7 +15,7 @@ extension Experiment {
             "QP-SBGD: Krahn et al., arXiv 2310.15128, its project page's figure of three graphs, mean test accuracy of 5 runs, read by eye; network: Bi-GCN, Wang "
             + "et al., arXiv 2010.07565",
         needs: "the embedded karate club; cora and citeseer where they are there",
-        takes: [.quick: "2 minutes: karate club and Cora, 5 seeds, 100 epochs", .full: "40 minutes: Citeseer too, 10 seeds, 550 epochs"]
+        takes: [.quick: "2 minutes: karate club and Cora, 5 seeds, 100 epochs", .full: "15 minutes: Citeseer too, 10 seeds, 550 epochs"]
     ) { budget, context in
         try GraphStudy(budget, context).table(context)
     }
