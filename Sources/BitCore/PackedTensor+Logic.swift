@@ -30,11 +30,16 @@ extension PackedTensor {
                 result.withUnsafeMutableWords { target in
                     nonisolated(unsafe) let (a, b, target) = (a, b, target)
                     parallel.forEach(rows, grain: Swift.max(1, 16_384 / Swift.max(from, 1))) { rows in
+                        // Half a word of each makes a word; padding bits are 0 and stay so.
                         for row in rows {
-                            for word in 0..<to {
-                                // Half a word of each makes a word; padding bits are 0 and stay so.
-                                let (source, half) = (row * from + word / 2, UInt64(word % 2 * 32))
-                                target[row * to + word] = Self.spread(a[source] >> half) | Self.spread(b[source] >> half) << 1
+                            for word in 0..<to / 2 {
+                                let (x, y) = (a[row * from + word], b[row * from + word])
+                                target[row * to + 2 * word] = Self.spread(x) | Self.spread(y) << 1
+                                target[row * to + 2 * word + 1] = Self.spread(x >> 32) | Self.spread(y >> 32) << 1
+                            }
+                            if to % 2 == 1 {
+                                let last = (row + 1) * from - 1
+                                target[(row + 1) * to - 1] = Self.spread(a[last]) | Self.spread(b[last]) << 1
                             }
                         }
                     }

@@ -31,6 +31,10 @@ extension PackedTensor {
         from source: UnsafePointer<UInt64>, at start: Int, to target: UnsafeMutablePointer<UInt64>, at place: Int, count: Int
     ) {
         var done = 0
+        if start % 64 == 0, place % 64 == 0 {
+            for word in 0..<count / 64 { target[place / 64 + word] = source[start / 64 + word] }
+            done = count / 64 * 64
+        }
         while done < count {
             // As many bits as the source word, the target word and the run have left.
             let (from, to) = (start + done, place + done)

@@ -51,14 +51,17 @@ public enum RandomRealModel {
                 shape = [shape[0], shape[1], shape[2] + count]
             case 4:
                 let depthwise = try ConvolutionGeometry(shape, Window(3), [.zero, .replicate, .plusOne][block % 3], outputs: shape[2], groups: shape[2])
-                value = add(.add, add(convolution(depthwise, &generator), value), value)
+                let form = generator.index(below: 4)
+                let sums = add(convolution(depthwise, &generator), value)
+                value = add(.add, form == 0 ? sums : affine(shape[2], sums), form == 3 ? affine(shape[2], value) : value)
             default: value = add(.relu, value)
             }
             // out = norm(convolution(sign(x))) + x
             let signs = add(.realThreshold(thresholds: block % 2 == 0 ? Array(repeating: 0, count: shape[2]) : floats(shape[2], &generator)), value)
             let same = try ConvolutionGeometry(shape, Window(3), [.zero, .plusOne, .replicate][generator.index(below: 3)], outputs: shape[2])
             let sums = add(.binaryConvolution(kernel: RandomModel.kernel(shape[2], same.depth, &generator), geometry: same), signs)
-            value = add(.add, affine(shape[2], generator.index(below: 2) == 0 ? affine(shape[2], sums) : sums), value)
+            let stream = affine(shape[2], generator.index(below: 2) == 0 ? affine(shape[2], sums) : sums)
+            value = add(.add, stream, generator.index(below: 3) == 0 ? affine(shape[2], value) : value)
         }
         value = add(.reshape([shape.count]), value)
         value = add(.realDense(kernel: Tensor(floats(classes * shape.count, &generator), shape: [classes, shape.count])), value)

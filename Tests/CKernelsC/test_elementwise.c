@@ -56,7 +56,7 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     guarded_free(g), guarded_free(w1), guarded_free(w2), guarded_free(m1), guarded_free(v1), guarded_free(v2);
 }
 
-/// Sums and reals through chains of every length, with and without a shortcut, kept as floats, as bits, as both.
+/// Sums and reals through chains of every length, without a shortcut, with one and with one scaled, kept as floats, as bits, as both.
 static void chains(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
     const size_t count = rows * columns, words = (columns + 63) / 64;
     guarded z = guarded_make(count * 4, 0), shortcut = random_floats(count, 3), tables = random_floats(columns * 6, 1);
@@ -65,19 +65,25 @@ static void chains(const sf_elementwise* slow, const sf_elementwise* fast, size_
         sf_chain chain = {columns, steps, {NULL}, {NULL}};
         for (size_t s = 0; s < steps; s++)
             chain.scale[s] = (float*)tables.data + 2 * s * columns, chain.bias[s] = (float*)tables.data + (2 * s + 1) * columns;
-        for (int form = 0; form < 8; form++) {
+        for (int form = 0; form < 12; form++) {
             guarded y1 = guarded_make(count * 4, 1), y2 = guarded_make(count * 4, 1);
             guarded b1 = guarded_make(rows * words * 8, 1), b2 = guarded_make(rows * words * 8, 1);
-            const float* add = form & 1 ? shortcut.data : NULL;
-            slow->finish_sums(z.data, rows, &chain, add, form & 2 ? y1.data : NULL, form & 4 ? b1.data : NULL, words);
-            fast->finish_sums(z.data, rows, &chain, add, form & 2 ? y2.data : NULL, form & 4 ? b2.data : NULL, words);
+            const float* add = form / 4 ? shortcut.data : NULL;
+            const float *scale = form / 4 == 2 ? (float*)tables.data : NULL, *bias = form / 4 == 2 ? (float*)tables.data + columns : NULL;
+            const sf_finish first = {&chain, add, scale, bias, form & 1 ? y1.data : NULL, form & 2 ? b1.data : NULL, words};
+            const sf_finish second = {&chain, add, scale, bias, form & 1 ? y2.data : NULL, form & 2 ? b2.data : NULL, words};
+            slow->finish_sums(z.data, rows, &first), fast->finish_sums(z.data, rows, &second);
             expect(y1, y2, count * 4, "finish_sums", rows, columns);
             expect(b1, b2, rows * words * 8, "finish_sums bits", rows, columns);
+            slow->finish_reals(shortcut.data, rows, &first), fast->finish_reals(shortcut.data, rows, &second);
+            expect(y1, y2, count * 4, "finish_reals", rows, columns);
+            expect(b1, b2, rows * words * 8, "finish_reals bits", rows, columns);
             guarded_free(y1), guarded_free(y2), guarded_free(b1), guarded_free(b2);
         }
         guarded x1 = copy_of(shortcut, count * 4), x2 = copy_of(shortcut, count * 4);
-        slow->finish_reals(x1.data, rows, &chain), fast->finish_reals(x2.data, rows, &chain);
-        expect(x1, x2, count * 4, "finish_reals", rows, columns);
+        const sf_finish first = {&chain, NULL, NULL, NULL, x1.data, NULL, 0}, second = {&chain, NULL, NULL, NULL, x2.data, NULL, 0};
+        slow->finish_reals(x1.data, rows, &first), fast->finish_reals(x2.data, rows, &second);
+        expect(x1, x2, count * 4, "finish_reals in place", rows, columns);
         guarded_free(x1), guarded_free(x2);
     }
     guarded_free(z), guarded_free(shortcut), guarded_free(tables);

@@ -71,10 +71,8 @@ struct RealConvolutionRules: OperationRules {
 
 struct RealConvolutionExecutor: Executor {
     let kernel: RealConvolution
-    /// The norm, scale and bias behind it, if they are taken in.
-    var chain: AffineChain?
 
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue {
-        .reals(engine.kernels.convolve(inputs[0].reals, kernel, then: chain, parallel: engine.parallel))
+        .reals(engine.kernels.convolve(inputs[0].reals, kernel, parallel: engine.parallel))
     }
 }

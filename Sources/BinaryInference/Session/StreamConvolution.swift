@@ -1,12 +1,18 @@
 internal import BitCore
 
-/// A binary convolution of a network whose stream is real, with all that follows it up to the next convolution: scale and norm, the shortcut,
+/// A convolution of a network whose stream is real, with all that follows it up to the next convolution: scale and norm, the shortcut with its own,
 /// and the sign that the next one reads. The stream is read and written once, while the sums of its pixels are in a near cache.
 ///
-/// Inputs are the signs and, where there is one, the shortcut; results are the stream and then its signs, of those that are wanted.
+/// Inputs are the signs or the reals and, where there is one, the shortcut; results are the stream and then its signs, of those that are wanted.
 struct StreamConvolutionExecutor: Executor {
-    let kernel: BinaryConvolution
-    let chain: AffineChain
+    enum Kernel: Sendable {
+        case binary(BinaryConvolution)
+        case real(RealConvolution)
+    }
+
+    let kernel: Kernel
+    let output: Shape
+    let finish: StreamFinish
     let hasShortcut: Bool
     let keepsReals: Bool
     let keepsSigns: Bool
@@ -14,14 +20,20 @@ struct StreamConvolutionExecutor: Executor {
     func run(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> BlockValue { results(inputs, rows: rows, on: engine)[0] }
 
     func results(_ inputs: [BlockValue], rows: Int, on engine: ExecutorEngine) -> [BlockValue] {
-        let shape = kernel.geometry.output.batched(rows)
+        let shape = output.batched(rows)
         var reals = keepsReals ? Tensor(uninitialized: shape) : nil
         var signs = keepsSigns ? PackedTensor(minusOnes: shape) : nil
         func run(_ shortcut: UnsafeBufferPointer<Float>?) {
             withElements(&reals) { reals in
                 withWords(&signs) { signs in
-                    engine.kernels.convolve(
-                        inputs[0].bits, kernel, then: chain, plus: shortcut, reals: reals, signs: signs, parallel: engine.parallel)
+                    let places = StreamFinish.Places(shortcut: shortcut, reals: reals, signs: signs)
+                    switch kernel {
+                    case .binary(let kernel): engine.kernels.convolve(inputs[0].bits, kernel, then: finish, places, parallel: engine.parallel)
+                    case .real(let kernel):
+                        inputs[0].reals.withUnsafeElements {
+                            engine.kernels.convolve(reals: $0, batch: rows, kernel, then: finish, places, parallel: engine.parallel)
+                        }
+                    }
                 }
             }
         }

@@ -33,36 +33,36 @@ public struct RealConvolution: Sendable {
         }
     }
 
-    /// Convolves one image into `out`, positions of `rows`.
+    /// Convolves one image, positions of `rows`, block by block: each into its place of `out` or, if there is none, into `space`, and on from there.
     fileprivate func run(
-        _ image: UnsafePointer<Float>, _ rows: Range<Int>, _ layout: PatchLayout, then chain: UnsafePointer<sf_chain>?,
-        into out: UnsafeMutablePointer<Float>, _ kernels: Kernels
+        _ image: UnsafePointer<Float>, _ rows: Range<Int>, _ layout: PatchLayout, _ out: UnsafeMutablePointer<Float>?,
+        _ space: UnsafeMutablePointer<Float>?, then finish: sf_finish?, _ kernels: Kernels
     ) {
-        switch form {
-        case .depthwise(let weights, let windows):
-            windows.withC { all in
-                var windows = all.pointee
-                windows.offsets += rows.lowerBound * windows.taps
-                windows.positions = rows.count
-                kernels.real.depthwise(image, &windows, weights.pointer, out + rows.lowerBound * geometry.outputs)
-                if let chain { kernels.elementwise.finish_reals(out + rows.lowerBound * geometry.outputs, rows.count, chain) }
-            }
-        case .panels(let panels):
-            layout.pieces.withUnsafeBufferPointer { pieces in
-                withUnsafeTemporaryAllocation(of: Int.self, capacity: PatchLayout.rowsAtOnce) { starts in
-                    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: PatchLayout.rowsAtOnce) {
-                        let count = Swift.min(PatchLayout.rowsAtOnce, rows.upperBound - first)
+        layout.pieces.withUnsafeBufferPointer { pieces in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: PatchLayout.rowsAtOnce) { starts in
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: PatchLayout.rowsAtOnce) {
+                    let count = Swift.min(PatchLayout.rowsAtOnce, rows.upperBound - first)
+                    let target = out.map { $0 + first * geometry.outputs } ?? space!
+                    switch form {
+                    case .depthwise(let weights, let windows):
+                        windows.withC { all in
+                            var windows = all.pointee
+                            windows.offsets += first * windows.taps
+                            windows.positions = count
+                            kernels.real.depthwise(image, &windows, weights.pointer, target)
+                        }
+                    case .panels(let panels):
                         for i in 0..<count { starts[i] = layout.start(first + i) }
                         for (group, panels) in panels.enumerated() {
                             var operands = sf_real_operands(
                                 a: image + group * layout.groupChannels, starts: starts.baseAddress, rows: count, pieces: pieces.baseAddress,
                                 runs: pieces.count, run: layout.run, b: panels.buffer.pointer, columns: panels.outputs,
-                                c: out + first * geometry.outputs + group * panels.outputs, c_row: geometry.outputs)
+                                c: target + group * panels.outputs, c_row: geometry.outputs)
                             kernels.real.product(&operands)
                         }
-                        // While the block is in a near cache.
-                        if let chain { kernels.elementwise.finish_reals(out + first * geometry.outputs, count, chain) }
                     }
+                    // While the block is in a near cache.
+                    if var block = finish?.advanced(by: first) { kernels.elementwise.finish_reals(target, count, &block) }
                 }
             }
         }
@@ -142,29 +142,37 @@ private struct PatchLayout {
 extension Kernels {
     /// z[n][y][x][o] = Σ over the window of image·kernel in the fixed order: [batch × height' × width' × outputs]. The same bits on every
     /// instruction set and for every number of threads.
-    /// - Parameter chain: what becomes of z, where it does not stay as it is.
     /// - Precondition: the image is [batch × height × width × channels] of the geometry.
     public func convolve(
-        reals image: UnsafeBufferPointer<Float>, batch: Int, _ kernel: RealConvolution, then chain: AffineChain? = nil,
-        into out: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
+        reals image: UnsafeBufferPointer<Float>, batch: Int, _ kernel: RealConvolution, into out: UnsafeMutableBufferPointer<Float>,
+        parallel: Parallel = .serial
     ) {
-        guard let chain, !chain.steps.isEmpty else { return convolve(image, batch, kernel, nil, out, parallel) }
-        precondition(chain.channels == kernel.geometry.outputs, "a chain for \(chain.channels) channels behind \(kernel.geometry.outputs) outputs")
-        chain.withC { convolve(image, batch, kernel, $0, out, parallel) }
+        precondition(
+            out.count == batch * kernel.geometry.output.count,
+            "a convolution to \(batch) images of \(kernel.geometry.output) into \(out.count) numbers")
+        convolve(image, batch, kernel, out.baseAddress, nil, parallel)
+    }
+
+    /// The same, finished block by block.
+    public func convolve(
+        reals image: UnsafeBufferPointer<Float>, batch: Int, _ kernel: RealConvolution, then finish: StreamFinish, _ places: StreamFinish.Places,
+        parallel: Parallel = .serial
+    ) {
+        let geometry = kernel.geometry
+        precondition(finish.chain.channels == geometry.outputs, "a chain for \(finish.chain.channels) channels behind \(geometry.outputs) outputs")
+        finish.withC(places, rows: batch * geometry.positions.positions) { convolve(image, batch, kernel, places.reals?.baseAddress, $0, parallel) }
     }
 
     private func convolve(
-        _ image: UnsafeBufferPointer<Float>, _ batch: Int, _ kernel: RealConvolution, _ chain: UnsafePointer<sf_chain>?,
-        _ out: UnsafeMutableBufferPointer<Float>, _ parallel: Parallel
+        _ image: UnsafeBufferPointer<Float>, _ batch: Int, _ kernel: RealConvolution, _ out: UnsafeMutablePointer<Float>?, _ finish: sf_finish?,
+        _ parallel: Parallel
     ) {
         let geometry = kernel.geometry
         let (size, positions) = (geometry.image.count, geometry.positions.positions)
         precondition(image.count == batch * size, "\(image.count) numbers for \(batch) images of shape \(geometry.image)")
-        precondition(
-            out.count == batch * geometry.output.count, "a convolution to \(batch) images of \(geometry.output) into \(out.count) numbers")
-        guard batch > 0, let source = image.baseAddress, let target = out.baseAddress else { return }
+        guard batch > 0, let source = image.baseAddress else { return }
         let layout = PatchLayout(geometry)
-        nonisolated(unsafe) let (from, to, chain) = (source, target, chain)
+        nonisolated(unsafe) let (from, to, finish) = (source, out, finish)
         /// Items one after the other; where there are few, threads share the positions of each.
         func run(_ items: Range<Int>, _ inner: Parallel) {
             let padded = kernel.needsMargins ? AlignedBuffer<Float>(uninitializedCount: layout.height * layout.width * geometry.channels) : nil
@@ -172,7 +180,10 @@ extension Kernels {
                 if let padded { layout.pad(from + item * size, into: padded.pointer) }
                 nonisolated(unsafe) let image = padded.map { UnsafePointer($0.pointer) } ?? from + item * size
                 inner.forEach(positions, grain: PatchLayout.rowsAtOnce) {
-                    kernel.run(image, $0, layout, then: chain, into: to + item * geometry.output.count, self)
+                    let space = to == nil ? AlignedBuffer<Float>(uninitializedCount: PatchLayout.rowsAtOnce * geometry.outputs) : nil
+                    kernel.run(
+                        image, $0, layout, to.map { $0 + item * geometry.output.count }, space?.pointer,
+                        then: finish?.advanced(by: item * positions), self)
                 }
             }
         }
@@ -180,11 +191,11 @@ extension Kernels {
     }
 
     /// The same for tensors.
-    public func convolve(_ image: Tensor, _ kernel: RealConvolution, then chain: AffineChain? = nil, parallel: Parallel = .serial) -> Tensor {
+    public func convolve(_ image: Tensor, _ kernel: RealConvolution, parallel: Parallel = .serial) -> Tensor {
         let batch = image.shape.dimensions.first ?? 0
         var out = Tensor(uninitialized: kernel.geometry.output.batched(batch))
         image.withUnsafeElements { image in
-            out.withUnsafeMutableElements { convolve(reals: image, batch: batch, kernel, then: chain, into: $0, parallel: parallel) }
+            out.withUnsafeMutableElements { convolve(reals: image, batch: batch, kernel, into: $0, parallel: parallel) }
         }
         return out
     }

@@ -8,8 +8,8 @@
     void sf_normalize_##suffix(                                                                                                        \
         const float*, size_t, size_t, size_t, const float*, const float*, const float*, const float*, float*, size_t);                 \
     void sf_affine_##suffix(const float*, size_t, size_t, size_t, const float*, const float*, float*, size_t);                         \
-    void sf_finish_sums_##suffix(const int32_t*, size_t, const sf_chain*, const float*, float*, uint64_t*, size_t);                    \
-    void sf_finish_reals_##suffix(float*, size_t, const sf_chain*);                                                                    \
+    void sf_finish_sums_##suffix(const int32_t*, size_t, const sf_finish*);                                                            \
+    void sf_finish_reals_##suffix(const float*, size_t, const sf_finish*);                                                             \
     void sf_normalize_signs_##suffix(const float*, size_t, const sf_norm*, uint64_t*, size_t, int16_t*, float);                        \
     void sf_affine_signs_##suffix(const float*, size_t, size_t, const float*, const float*, uint64_t*, size_t);                        \
     void sf_normalize_sums_##suffix(const float*, const void*, size_t, const sf_norm*, double*, double*);                              \

@@ -63,6 +63,18 @@ typedef struct {
     const float* bias[3];
 } sf_chain;
 
+/// What becomes of the sums of a product: y = chain(sum) + (shortcut_scale·shortcut + shortcut_bias); y goes to `out`, and its bits of y >= 0 to
+/// `bits`. NULL stands for no shortcut, one that is added as it is (scale and bias), or a result that nobody wants.
+typedef struct {
+    const sf_chain* chain;
+    const float* shortcut;
+    const float* shortcut_scale;
+    const float* shortcut_bias;
+    float* out;
+    uint64_t* bits;
+    size_t bits_stride;
+} sf_finish;
+
 typedef struct {
     sf_isa isa;
 
@@ -72,12 +84,9 @@ typedef struct {
     /// y = ((x - mean)·inv_std)·gamma + beta; gamma NULL means 1. Any split.
     void (*normalize)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* mean, const float* inv_std,
                       const float* gamma, const float* beta, float* y, size_t y_stride);
-    /// Integer sums (dense [rows × channels]) as floats through a chain, + shortcut (NULL: none); the result goes to `out`, and its bits of
-    /// x >= 0 to `bits`, either of which may be NULL. Split by rows.
-    void (*finish_sums)(const int32_t* sums, size_t rows, const sf_chain* chain, const float* shortcut, float* out, uint64_t* bits,
-                        size_t bits_stride);
-    /// The chain on floats, in place.
-    void (*finish_reals)(float* x, size_t rows, const sf_chain* chain);
+    /// Integer sums, or floats (dense [rows × channels]; they may be what `out` receives), to where `finish` sends them. Split by rows.
+    void (*finish_sums)(const int32_t* sums, size_t rows, const sf_finish* finish);
+    void (*finish_reals)(const float* x, size_t rows, const sf_finish* finish);
     /// y = a·x + b by channel (multiply, then add). Any split.
     void (*affine)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* a, const float* b, float* y, size_t y_stride);
     /// Bits of y >= 0 with y as in `normalize` (the same bits as packing y); where `kept` is not NULL, x·scale as integers there: exact when
