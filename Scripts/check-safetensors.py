@@ -31,13 +31,33 @@ def signs(words, columns):
     return bits[:, :columns].astype(np.int64) * 2 - 1
 
 
+def fma(x, w, s):
+    """x·w + s in float32, rounded once. The product is exact in float64; the sum is rounded to odd there, so that rounding it again loses nothing."""
+    product = x.astype(np.float64) * w
+    total = product + s
+    part = total - product
+    error = (product - (total - part)) + (s - part)
+    bits = total.view(np.int64)
+    is_even = (error != 0) & (bits % 2 == 0)
+    outwards = np.where((error > 0) == (total > 0), 1, -1)
+    return (bits + np.where(is_even, outwards, 0)).view(np.float64).astype(np.float32)
+
+
+def weigh(terms, kernel):
+    """Sums [..., outputs] of terms [..., K] with a real kernel [outputs, K], in ascending order from +0."""
+    result = np.zeros((*terms.shape[:-1], len(kernel)), dtype=np.float32)
+    for k in range(kernel.shape[1]):
+        result = fma(terms[..., k, None], kernel[:, k], result)
+    return result
+
+
 def windows(node, image, outside):
     """The values under each window, [positions down, across, taps, channels]; `outside` where no pixel is."""
     (height, width, _), (down, across), (top, left, bottom, right) = node["image"], node["window"], node["margins"]
     stride, dilation = node["stride"], node["dilation"]
     rows = (height + top + bottom - (down - 1) * dilation - 1) // stride + 1
     columns = (width + left + right - (across - 1) * dilation - 1) // stride + 1
-    result = np.zeros((rows, columns, down * across, image.shape[2]), dtype=np.int64)
+    result = np.zeros((rows, columns, down * across, image.shape[2]), dtype=image.dtype)
     for y, x, i, j in np.ndindex(rows, columns, down, across):
         row, column = y * stride + i * dilation - top, x * stride + j * dilation - left
         if node["padding"] == "replicate":
@@ -47,17 +67,23 @@ def windows(node, image, outside):
     return result
 
 
-def convolve(node, words, image, outside):
+def convolve(node, kernel, image, outside, product):
     """Sums [positions down, across, outputs]."""
     patches, groups = windows(node, image, outside), node["groups"]
     taps, depth = patches.shape[2], patches.shape[3] // groups
-    kernel = signs(words, taps * depth)
+    if kernel.dtype == np.uint64:
+        kernel = signs(kernel, taps * depth)
     outputs = len(kernel) // groups
     parts = []
     for group in range(groups):
         part = patches[..., group * depth:(group + 1) * depth].reshape(*patches.shape[:2], taps * depth)
-        parts.append(part @ kernel[group * outputs:(group + 1) * outputs].T)
+        parts.append(product(part, kernel[group * outputs:(group + 1) * outputs]))
     return np.concatenate(parts, axis=-1)
+
+
+def count(terms, kernel):
+    """The same sums of whole numbers, exact in any order."""
+    return terms @ kernel.T
 
 
 def run(graph, arrays, item):
@@ -71,11 +97,25 @@ def run(graph, arrays, item):
         elif op in ("byteDense", "binaryDense"):
             y = signs(arrays[name + ".kernel"], node["columns"]) @ x.reshape(-1)
         elif op == "byteConvolution":
-            y = convolve(node, arrays[name + ".kernel"], x, node["outside"])
+            y = convolve(node, arrays[name + ".kernel"], x, node["outside"], count)
         elif op == "binaryConvolution":
-            y = convolve(node, arrays[name + ".kernel"], x, 1 if node["padding"] == "plusOne" else 0)
+            y = convolve(node, arrays[name + ".kernel"], x, 1 if node["padding"] == "plusOne" else 0, count)
+        elif op == "realConvolution":
+            y = convolve(node, arrays[name + ".kernel"], x, 1 if node["padding"] == "plusOne" else 0, weigh)
+        elif op == "realDense":
+            y = weigh(x.reshape(-1), arrays[name + ".kernel"])
+        elif op == "affine":
+            y = arrays[name + ".scale"] * x.astype(np.float32) + arrays[name + ".bias"]
+        elif op == "meanPool":
+            under = windows(node, x, 1 if node["padding"] == "plusOne" else 0)
+            y = sum(under[:, :, tap] for tap in range(under.shape[2])) * (np.float32(1) / np.float32(under.shape[2]))
+        elif op == "relu":
+            y = np.maximum(x, np.float32(0))
+        elif op == "rectify":
+            u = x + arrays[name + ".shift"]
+            y = np.where(u >= 0, u, arrays[name + ".slope"] * u) + arrays[name + ".offset"]
         elif op == "maxPool":
-            y = windows(node, x, 0).max(axis=2)
+            y = windows(node, x, 1 if node["padding"] == "plusOne" else 0).max(axis=2)
         elif op == "bitPool":
             under = windows(node, x, 0)
             y = np.where(signs(arrays[name + ".any"], x.shape[2])[0] > 0, under.max(axis=2), under.min(axis=2))
@@ -91,8 +131,23 @@ def run(graph, arrays, item):
             y = x[..., node["first"]:node["first"] + node["count"]]
         elif op == "add":
             y = sum(values[index] for index in node["inputs"])
-        elif op == "threshold":
+        elif op == "xnor":
+            y = x * values[node["inputs"][1]]
+        elif op == "or":
+            y = np.maximum(x, values[node["inputs"][1]])
+        elif op == "interleave":
+            y = np.stack([x, values[node["inputs"][1]]], axis=-1).reshape(*x.shape[:-1], 2 * x.shape[-1])
+        elif op == "split":
+            y = x.reshape(*x.shape[:-1], node["slices"], node["parts"], -1)[..., node["part"], :].reshape(*x.shape[:-1], -1)
+        elif op == "sliceSum":
+            y = x.reshape(*x.shape[:-1], node["slices"], -1).sum(axis=-2)
+        elif op == "multiThreshold":
+            thresholds = arrays[name + ".thresholds"].reshape(-1)
+            y = np.where(np.tile(x, len(thresholds) // x.shape[-1]) >= thresholds, 1, -1)
+        elif op in ("threshold", "realThreshold"):
             y = np.where(x >= arrays[name + ".thresholds"], 1, -1)
+        elif op == "realScores":
+            y = x.reshape(-1)
         elif op == "scores":
             y = arrays[name + ".scale"].astype(np.int64) * x.reshape(-1) + arrays[name + ".bias"]
         else:

@@ -30,6 +30,30 @@ import _TestSupport
         #expect(ReferenceInterpreter(model).scores(image, count: 1) == scores)
     }
 
+    /// Real parts and slices of bits as first published. The figures are those of Scripts/check-safetensors.py, to the bit.
+    @Test(arguments: InstructionSet.supported) func versionOneOfReals(_ set: InstructionSet) throws {
+        for (name, bits) in [
+            ("version-1-reals", [0xC1DB_305A, 0x40BB_055C, 0xC1C8_690C, 0xC0AD_F7FB]),
+            ("version-1-means", [0x412D_D237, 0xC37D_AEFC, 0xC257_154A, 0x41BF_5630]),
+        ] as [(String, [UInt32])] {
+            let (model, image) = try Self.again(name)
+            let expected = bits.map { Double(Float(bitPattern: $0)) }
+            #expect(InferenceSession(model, kernels: Kernels(set)).realScores(image, count: 1) == expected)
+            #expect(ReferenceInterpreter(model).realScores(image, count: 1) == expected)
+        }
+        let (model, image) = try Self.again("version-1-slices")
+        #expect(InferenceSession(model, kernels: Kernels(set)).scores(image, count: 1) == [71, 41, 5])
+        #expect(ReferenceInterpreter(model).scores(image, count: 1) == [71, 41, 5])
+    }
+
+    /// A model that is written as it was read, and an item for it.
+    private static func again(_ name: String) throws -> (InferenceModel, [UInt8]) {
+        let bytes = try file(name)
+        let model = try InferenceModel(parsing: bytes)
+        #expect(model.encoded() == bytes)
+        return (model, (0..<model.inputCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 96) })
+    }
+
     /// The same model as the Python package `safetensors` 0.8.0 writes it: other order, other spacing.
     @Test func versionOneFromPython() throws {
         let (ours, theirs) = (try InferenceModel(parsing: try Self.file("version-1")), try InferenceModel(parsing: try Self.file("version-1-python")))

@@ -47,12 +47,37 @@ import Testing
         let batch = Tensor(Self.normals(512 * 512, seed: 6), shape: [512, 512])
         let geometry = NetworkGeometry(network, parameters, batch: .packed(context.kernels.packSigns(batch, parallel: .serial)), context)
         let layer = try #require(geometry.layers.first)
+        #expect(layer.activations == nil)
         for products in [try #require(layer.products), try #require(layer.permutedProducts)] {
             #expect(products.pairs == 256 * 64)
             #expect(abs(products.correlation - (2 / Double.pi).squareRoot()) < 0.02)
             #expect(abs(products.slope / layer.histogram.meanMagnitude - 1) < 0.03)
             #expect(abs(products.signDisagreement - FilterAngles.limit / 180) < 0.02)
         }
+    }
+
+    /// Of random activations, too: r = √(2/π); the network's own inputs have no sign before them.
+    @Test(arguments: [false, true]) func randomActivationsAreProportional(_ isConvolution: Bool) throws {
+        var builder = NetworkBuilder(input: Signal(isConvolution ? [5, 5, 32] : [512], .real))
+        try builder.add(Sign(), named: "sign")
+        if isConvolution {
+            try builder.add(Conv2D(64, Window(4), .valid, kernel: .latentBinary), named: "layer")
+        } else {
+            try builder.add(Dense(64, kernel: .latentBinary), named: "layer")
+        }
+        let network = builder.build()
+        var parameters = network.makeParameters(SeededGenerator(seed: 3))
+        let id = try #require(parameters.id(named: "layer.kernel"))
+        parameters.setReals(id, Self.normals(64 * 512, seed: 5))
+        let count = isConvolution ? 800 : 512
+        let batch = Tensor(Self.normals(256 * count, seed: 6), shape: network.input.shape.batched(256))
+        let layer = try #require(
+            NetworkGeometry(network, parameters, batch: .real(batch), ExecutionContext(engine: PortableEngine())).layers.first)
+        let activations = try #require(layer.activations)
+        #expect(activations.pairs == 256 * 64)
+        #expect(abs(activations.correlation - (2 / Double.pi).squareRoot()) < 0.02)
+        // E|a| of normal numbers.
+        #expect(abs(activations.slope - (2 / Double.pi).squareRoot()) < 0.03)
     }
 
     /// Inputs that all point the same way tie data to weights; permuting them unties them.

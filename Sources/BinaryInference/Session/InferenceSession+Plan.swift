@@ -24,8 +24,7 @@ extension InferenceSession {
         for (index, node) in model.nodes.enumerated() {
             if let step = placed[index] { steps.append(step) }
             if taken.contains(index) { continue }
-            if fusing, case .threshold(let thresholds) = node.operation, readers[node.inputs[0]] == 1, node.inputs[0] > 0,
-                let executor = fused(model.nodes[node.inputs[0] - 1].operation, thresholds),
+            if fusing, readers[node.inputs[0]] == 1, node.inputs[0] > 0, let executor = fused(model.nodes[node.inputs[0] - 1].operation, node.operation),
                 let producer = steps.lastIndex(where: { $0.outputs == [node.inputs[0]] })
             {
                 steps[producer] = Step(
@@ -43,13 +42,14 @@ extension InferenceSession {
     }
 
     /// A product that gives bits at once, where there is one.
-    private static func fused(_ producer: InferenceModel.Operation, _ thresholds: [Int32]) -> (any Executor)? {
-        switch producer {
-        case .binaryDense(let kernel): BinaryDenseThresholdExecutor(panels: BinaryPanels(kernel), thresholds: thresholds)
-        case .binaryConvolution(let kernel, let geometry):
-            BinaryConvolutionThresholdExecutor(
-                kernel: BinaryConvolution(kernel.repacked(to: geometry.kernel), geometry), thresholds: thresholds)
-        case .byteConvolution(let kernel, let geometry, let outside):
+    private static func fused(_ producer: InferenceModel.Operation, _ reader: InferenceModel.Operation) -> (any Executor)? {
+        switch (producer, reader) {
+        case (.binaryDense(let kernel), .threshold(let thresholds)):
+            BinaryDenseThresholdExecutor(panels: BinaryPanels(kernel), thresholds: thresholds)
+        case (.binaryConvolution(let kernel, let geometry), .threshold(let thresholds)),
+            (.binaryConvolution(let kernel, let geometry), .multiThreshold(let thresholds)):
+            BinaryConvolutionThresholdExecutor(kernel: BinaryConvolution(kernel.repacked(to: geometry.kernel), geometry), thresholds: thresholds)
+        case (.byteConvolution(let kernel, let geometry, let outside), .threshold(let thresholds)):
             ByteConvolutionThresholdExecutor(
                 convolution: ByteConvolutionExecutor(ByteConvolutionRules(kernel: kernel, geometry: geometry, outside: outside)),
                 thresholds: thresholds)

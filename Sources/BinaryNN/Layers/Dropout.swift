@@ -53,27 +53,39 @@ public struct Dropout: Layer {
         x.withUnsafeMutableElements { context.kernels.scale($0, by: 1 / (1 - rate), parallel: context.parallel) }
     }
 
-    /// Sixteen bits of the stream decide each element. A stream a row, so that rows can be drawn in any order.
+    /// A stream a row, so that rows can be drawn in any order. Sixteen bits of it say of each element whether it is kept.
     private func draw(_ shape: Shape, _ context: ExecutionContext) -> PackedTensor {
         var kept = PackedTensor(minusOnes: shape)
-        let (columns, stride, stream, threshold) = (shape.columns, kept.wordsPerRow, context.randomness, threshold)
+        let (columns, stride, stream) = (shape.columns, kept.wordsPerRow, context.randomness)
         kept.withUnsafeMutableWords { words in
             nonisolated(unsafe) let words = words
             context.parallel.forEach(shape.rows, grain: max(1, 4096 / max(columns, 1))) { rows in
                 for row in rows {
                     var generator = stream.split(UInt64(row))
-                    var first = 0
-                    while first < columns {
-                        let draws = generator.next()
-                        for j in first..<min(first + 4, columns) {
-                            let draw = draws >> UInt64(16 * (j - first)) & 0xFFFF
-                            words[row * stride + j / 64] |= (draw >= threshold ? 1 : 0) << UInt64(j % 64)
-                        }
-                        first += 4
+                    for word in 0..<stride {
+                        words[row * stride + word] = draw(&generator) & (~0 >> UInt64(max(0, 64 - columns + 64 * word)))
                     }
                 }
             }
         }
         return kept
+    }
+
+    /// 64 elements: 1 where a number of 16 bits is not below the threshold. The numbers are drawn from their highest bits on, all 64 at once, until each
+    /// differs from the threshold.
+    private func draw(_ generator: inout SeededGenerator) -> UInt64 {
+        var (kept, equal) = (0 as UInt64, ~0 as UInt64)
+        for place in (0..<16 as Range<UInt64>).reversed() {
+            // With no 1 left in the threshold, nothing that is equal so far is below it.
+            guard equal != 0, threshold & ((2 << place) - 1) != 0 else { break }
+            let bits = generator.next()
+            if threshold >> place & 1 == 1 {
+                equal &= bits
+            } else {
+                kept |= equal & bits
+                equal &= ~bits
+            }
+        }
+        return kept | equal
     }
 }

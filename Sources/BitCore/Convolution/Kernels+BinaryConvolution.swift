@@ -30,46 +30,69 @@ extension Kernels {
         }
     }
 
-    /// Bits in, bits out: sign +1 where the sum reaches the output's threshold, [batch × height' × width' × outputs].
+    /// Bits in, bits out: sign +1 where the sum reaches the output's threshold, [batch × height' × width' × outputs]. With several thresholds an output,
+    /// slice after slice, [batch × height' × width' × slices·outputs].
     public func convolve(
         _ image: PackedTensor, _ kernel: BinaryConvolution, thresholds: [Int32], parallel: Parallel = .serial
     ) -> PackedTensor {
-        let geometry = kernel.geometry
-        let batch = geometry.batch(image)
-        var result = PackedTensor(minusOnes: geometry.output.batched(batch))
+        let rows = Shape(kernel.geometry.output.dimensions.dropLast() + [thresholds.count])
+        var result = PackedTensor(minusOnes: rows.batched(kernel.geometry.batch(image)))
         result.withUnsafeMutableWords { convolve(image, kernel, thresholds: thresholds, into: $0, parallel: parallel) }
         return result
     }
 
-    /// The same bits into `out`: rows of `PackedTensor.words(for: outputs)` words, padding bits written as 0.
+    /// The same bits into `out`: rows of `PackedTensor.words(for: thresholds.count)` words, padding bits written as 0.
     public func convolve(
         _ image: PackedTensor, _ kernel: BinaryConvolution, thresholds: [Int32], into out: UnsafeMutableBufferPointer<UInt64>,
         parallel: Parallel = .serial
     ) {
         let geometry = kernel.geometry
-        let stride = PackedTensor.words(for: geometry.outputs)
-        precondition(thresholds.count == geometry.outputs, "\(thresholds.count) thresholds for \(geometry.outputs) outputs")
+        let (outputs, stride) = (geometry.outputs, PackedTensor.words(for: thresholds.count))
+        precondition(
+            thresholds.count > 0 && thresholds.count % outputs == 0, "\(thresholds.count) thresholds for \(outputs) outputs: not as many for each")
         let total = geometry.batch(image) * geometry.positions.positions
-        precondition(out.count == total * stride, "a convolution to \(total) rows of \(geometry.outputs) bits into \(out.count) words")
+        precondition(out.count == total * stride, "a convolution to \(total) rows of \(thresholds.count) bits into \(out.count) words")
         let rowsAtOnce = kernel.rowsAtOnce
         thresholds.withUnsafeBufferPointer { thresholds in
             nonisolated(unsafe) let (out, thresholds) = (out, thresholds)
             parallel.forEach(total, grain: rowsAtOnce) { range in
                 // Sums of all groups side by side: thresholds then see whole rows, and rows at the border their corrections.
-                let sums = AlignedBuffer<Int32>(uninitializedCount: rowsAtOnce * geometry.outputs)
+                let sums = AlignedBuffer<Int32>(uninitializedCount: rowsAtOnce * outputs)
                 let space = AlignedBuffer<UInt64>(uninitializedCount: kernel.rowWords * rowsAtOnce)
-                let direct = geometry.groups == 1 && kernel.border == nil
+                let direct = geometry.groups == 1 && kernel.border == nil && thresholds.count == outputs
                 forEachBlock(range, image, kernel, space) { operands, group, row, corrections in
                     let to = out.baseAddress! + row * stride
                     if direct { return xnor.bits(operands, thresholds.baseAddress!, to, stride) }
-                    let rows = operands.pointee.rows
-                    xnor.i32(operands, sums.pointer + group, geometry.outputs)
-                    corrections { local, outputs, corrections in
-                        let z = sums.pointer + local * geometry.outputs + group
-                        for o in 0..<outputs { z[o] &+= corrections[o] }
+                    xnor.i32(operands, sums.pointer + group, outputs)
+                    corrections { local, count, corrections in
+                        let z = sums.pointer + local * outputs + group
+                        for o in 0..<count { z[o] &+= corrections[o] }
                     }
-                    guard group + geometry.outputs / geometry.groups == geometry.outputs else { return }
-                    threshold.bits(sums.pointer, geometry.outputs, rows, geometry.outputs, thresholds.baseAddress!, to, stride)
+                    guard group + outputs / geometry.groups == outputs else { return }
+                    writeSlices(sums.pointer, rows: operands.pointee.rows, outputs: outputs, thresholds, to)
+                }
+            }
+        }
+    }
+
+    /// The bits of a block's sums, slice after slice of thresholds.
+    private func writeSlices(
+        _ sums: UnsafePointer<Int32>, rows: Int, outputs: Int, _ thresholds: UnsafeBufferPointer<Int32>, _ to: UnsafeMutablePointer<UInt64>
+    ) {
+        let stride = PackedTensor.words(for: thresholds.count)
+        if thresholds.count == outputs || outputs % 64 == 0 {
+            for first in Swift.stride(from: 0, to: thresholds.count, by: outputs) {
+                threshold.bits(sums, outputs, rows, outputs, thresholds.baseAddress! + first, to + first / 64, stride)
+            }
+            return
+        }
+        let words = PackedTensor.words(for: outputs)
+        to.update(repeating: 0, count: rows * stride)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rows * words) { slice in
+            for first in Swift.stride(from: 0, to: thresholds.count, by: outputs) {
+                threshold.bits(sums, outputs, rows, outputs, thresholds.baseAddress! + first, slice.baseAddress!, words)
+                for row in 0..<rows {
+                    PackedTensor.copyBits(from: slice.baseAddress! + row * words, at: 0, to: to + row * stride, at: first, count: outputs)
                 }
             }
         }

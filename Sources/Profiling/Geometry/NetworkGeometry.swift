@@ -13,6 +13,8 @@ public struct NetworkGeometry: Sendable, Hashable, Codable {
         public var products: Proportionality?
         /// The same inputs, elements permuted row by row.
         public var permutedProducts: Proportionality?
+        /// Of the kernel's signs with what stands before the sign of the inputs, over the same with the signs; nil where no sign makes the inputs.
+        public var activations: Proportionality?
         public var histogram: WeightHistogram
         public var energy: Energy
     }
@@ -58,14 +60,25 @@ public struct NetworkGeometry: Sendable, Hashable, Codable {
             var layer = Layer(name: node.name, angles: FilterAngles(weights, depth: depth), histogram: WeightHistogram(weights), energy: energy)
             guard let values else { return layer }
             var stream = generator.split(node.name)
-            let source = values[node.inputs[0].index].real(context)
+            let source = node.inputs[0].index
             let groups = geometry?.groups ?? 1
             // Filters of one group see its channels; the first group stands for all.
             let rows = weights.count / depth / groups
             let chosen = rows <= filters ? Array(0..<rows) : (0..<filters).map { $0 * rows / filters }
-            let inputs = geometry.map { Self.patches(source, $0, samples, &stream) } ?? Self.rows(source, depth, samples, &stream)
-            let pairs = Proportionality.of(inputs, chosen.flatMap { weights[$0 * depth..<($0 + 1) * depth] }, depth: depth) { stream.permutation($0) }
+            let kernels = chosen.flatMap { weights[$0 * depth..<($0 + 1) * depth] }
+            let places = stream.split("places")
+            /// At the same random places of any value.
+            func inputs(_ value: Int) -> [Float] {
+                var places = places
+                let x = values[value].real(context)
+                return geometry.map { Self.patches(x, $0, samples, &places) } ?? Self.rows(x, depth, samples, &places)
+            }
+            let pairs = Proportionality.of(inputs(source), kernels, depth: depth) { stream.permutation($0) }
             (layer.products, layer.permutedProducts) = (pairs.plain, pairs.permuted)
+            if source > 0, network.nodes[source - 1].layer is Sign {
+                layer.activations = Proportionality.of(
+                    signs: inputs(source), reals: inputs(network.nodes[source - 1].inputs[0].index), kernels, depth: depth)
+            }
             return layer
         }
         spreadExponent = Self.exponent(layers.map(\.angles))

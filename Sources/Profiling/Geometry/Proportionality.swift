@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// How well A·sign(W) stands in for A·W over pairs of an input and a filter.
+/// How well A·sign(W) stands in for A·W over pairs of an input and a filter; or sign(A)·sign(W) for A·sign(W).
 ///
 /// If inputs point anywhere, the correlation is the cosine of the filters' angle to their signs, about √(2/π) = 0.80, and the two differ in sign in a share
 /// θ/π of the pairs, about 21 %. Data do not point anywhere: what they add or take away is seen beside the same inputs with their elements permuted.
@@ -8,7 +8,7 @@ public struct Proportionality: Sendable, Hashable, Codable {
     public var pairs: Int
     /// Pearson's r.
     public var correlation: Double
-    /// Of the least-squares line of A·W over A·sign(W).
+    /// Of the least-squares line of A·W over A·sign(W), or of A·sign(W) over sign(A)·sign(W).
     public var slope: Double
     /// Share of the pairs that differ in sign; 0 counts as +1.
     public var signDisagreement: Double
@@ -19,8 +19,8 @@ public struct Proportionality: Sendable, Hashable, Codable {
         private var disagreements = 0
 
         /// - Parameters:
-        ///   - signs: A·sign(W).
-        ///   - reals: A·W.
+        ///   - signs: the product with the signs of W, or of A.
+        ///   - reals: the same with what they are the signs of.
         mutating func add(signs: Double, reals: Double) {
             n += 1
             x += signs
@@ -60,6 +60,25 @@ public struct Proportionality: Sendable, Hashable, Codable {
             }
         }
         return (plain.result, permuted.result)
+    }
+
+    /// Products of the filters' signs with rows of signs, and with the numbers before them.
+    /// - Precondition: as many numbers as signs.
+    static func of(signs: [Float], reals: [Float], _ weights: [Float], depth: Int) -> Proportionality {
+        precondition(depth > 0 && signs.count == reals.count && signs.count % depth == 0 && weights.count % depth == 0)
+        let filters = weights.map { $0 >= 0 ? 1 as Float : -1 }
+        var sums = Sums()
+        for row in stride(from: 0, to: signs.count, by: depth) {
+            for filter in stride(from: 0, to: filters.count, by: depth) {
+                var (a, b) = (0.0, 0.0)
+                for i in 0..<depth {
+                    a += Double(signs[row + i] * filters[filter + i])
+                    b += Double(reals[row + i] * filters[filter + i])
+                }
+                sums.add(signs: a, reals: b)
+            }
+        }
+        return sums.result
     }
 
     private typealias Pair = (signs: Double, reals: Double)

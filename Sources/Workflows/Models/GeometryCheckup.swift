@@ -63,6 +63,11 @@ public struct GeometryCheckup: Sendable, Hashable, Codable {
                 found.append(
                     "\(layer.name): products with signs follow those with latent weights by r = \(NumberText.decimal(products.correlation, 2)) only; \(cause)")
             }
+            if let activations = layer.activations, activations.correlation < 0.6 {
+                found.append(
+                    "\(layer.name): products of signs follow those with its inputs before their signs by r = \(NumberText.decimal(activations.correlation, 2)) "
+                        + "only: a few large activations carry what their signs do not")
+            }
             return found
         }
     }
@@ -71,7 +76,7 @@ public struct GeometryCheckup: Sendable, Hashable, Codable {
     public var text: String {
         var table = TextTable([
             .text("kernel"), .number("filters"), .number("depth"), .number("angle°"), .number("±"), .number("random ±"), .number("r"), .number("permuted r"),
-            .number("slope/mean|w|"), .number("signs differ"), .number("|w| ≥ 1"), .number("energy"), .number("of signs"),
+            .number("slope/mean|w|"), .number("signs differ"), .number("r of activations"), .number("|w| ≥ 1"), .number("energy"), .number("of signs"),
         ])
         for layer in geometry.layers {
             let angles = layer.angles
@@ -80,7 +85,8 @@ public struct GeometryCheckup: Sendable, Hashable, Codable {
                 NumberText.decimal(angles.expectedDeviation, 2), NumberText.decimal(layer.products?.correlation, 3),
                 NumberText.decimal(layer.permutedProducts?.correlation, 3),
                 NumberText.decimal(layer.products.map { $0.slope / Swift.max(layer.histogram.meanMagnitude, 1e-30) }, 2),
-                NumberText.percent(layer.products?.signDisagreement, places: 1), NumberText.percent(layer.histogram.atOne, places: 1),
+                NumberText.percent(layer.products?.signDisagreement, places: 1), NumberText.decimal(layer.activations?.correlation, 3),
+                NumberText.percent(layer.histogram.atOne, places: 1),
                 NumberText.decimal(layer.energy.latent, 3), NumberText.decimal(layer.energy.signs, 3),
             ])
         }
@@ -108,10 +114,10 @@ public struct GeometryCheckup: Sendable, Hashable, Codable {
                 .init("random filters", x: depths.map { Double($0.angles.depth) }, y: depths.map(\.angles.expectedDeviation), isDashed: true),
             ], isLogarithmic: true, xIsWhole: false, xIsLogarithmic: true)
         let products = IntervalChart(
-            title: "Correlation of products with signs and with latent weights; random ones have 0.80",
+            title: "Correlation of products with signs and with latent weights, or with activations before their signs; random ones have 0.80",
             xLabel: "Pearson's r",
             points: layers.flatMap { layer in
-                [("", layer.products), (", inputs permuted", layer.permutedProducts)].compactMap { kind, value in
+                [("", layer.products), (", inputs permuted", layer.permutedProducts), (", activations", layer.activations)].compactMap { kind, value in
                     value.map { .init(layer.name + kind, $0.correlation, text: NumberText.decimal($0.correlation, 3)) }
                 }
             })

@@ -33,7 +33,7 @@ extension ModelSummary {
         _ name: String, _ kind: String, _ bits: String, _ shape: String, _ parameters: [String: Int], _ bytes: Int, _ operations: OperationCounts
     ) -> [String] {
         func number(_ value: Int) -> String { value == 0 ? "" : NumberText.grouped(value) }
-        let others = operations.realBinaryMACs + operations.realMACs + operations.realOperations + operations.comparisons
+        let others = operations.realBinaryMACs + operations.realMACs + operations.realOperations + operations.comparisons + operations.bitOperations
         return [
             name, kind, bits, shape, number(parameters["1"] ?? 0), number(parameters["32"] ?? 0), number(bytes), number(operations.binaryMACs),
             number(operations.byteBinaryMACs), number(others),

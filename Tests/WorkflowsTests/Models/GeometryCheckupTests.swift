@@ -25,6 +25,7 @@ import Workflows
             var checkup = try Self.checkup(folder)
             #expect(checkup.geometry.layers.map(\.name) == ["dense1", "dense2"])
             #expect(checkup.geometry.layers.allSatisfy { $0.products != nil && $0.permutedProducts != nil && (0.0...90).contains($0.angles.mean) })
+            #expect(checkup.geometry.layers.map { $0.activations != nil } == [false, true])
             #expect(checkup.geometry.items == 32)
             try checkup.writePlots(to: folder + "/plots")
             #expect(checkup.plots.count == 4)
