@@ -105,6 +105,13 @@ static void norms(const sf_elementwise* slow, const sf_elementwise* fast, size_t
     slow->affine_signs(x.data, rows, columns, gamma.data, beta.data, bits1.data, words);
     fast->affine_signs(x.data, rows, columns, gamma.data, beta.data, bits2.data, words);
     expect(bits1, bits2, rows * words * 8, "affine_signs", rows, columns);
+    // Whatever way rows of that width go, the bits are those of `affine`.
+    slow->affine(x.data, columns, rows, columns, gamma.data, beta.data, y1.data, columns);
+    for (size_t i = 0; i < count; i++) {
+        const size_t r = i / columns, c = i % columns;
+        const int bit = (int)(((uint64_t*)bits1.data)[r * words + c / 64] >> c % 64 & 1);
+        if (bit != (((float*)y1.data)[i] >= 0) && wrong++ < 20) printf("  affine_signs: row %zu of %zu, column %zu of %zu\n", r, rows, c, columns);
+    }
     for (int variation = 0; variation < 6; variation++) {
         sf_norm norm = {columns, mean.data, inverse.data, variation % 2 ? gamma.data : NULL, beta.data, 0, (sf_surrogate)(variation / 2), 0.75f};
         slow->normalize_signs(x.data, rows, &norm, bits1.data, words, NULL, 0);
