@@ -14,7 +14,7 @@ private import Musl
 /// What lies idle makes the process little larger than its owners once were together: live + idle ≤ peak of live + `allowance(peak)`. The blocks given
 /// back the longest ago go first. (Replayed for the steps of a convolutional network: a block serves requests down to a fourth of it, or a step takes three
 /// times as much fresh memory. With an eighth of the peak instead of a twenty-fourth, BinaryNet's steps took 596 MB instead of 479 and were no faster;
-/// with a twenty-fourth of the few megabytes that one image takes in inference, its largest blocks would be fresh every time.)
+/// the few megabytes that one image takes in inference may all stay, since its layers never hold all of their blocks at once.)
 package final class BlockPool: Sendable {
     package struct Block: @unchecked Sendable {
         // Sendable: a block is in the hands of one owner or in the pool.
