@@ -61,8 +61,9 @@ public struct LayerKernel: Sendable {
     /// The weights as floats.
     func floats(_ weights: ConvolutionTensor, _ context: ExecutionContext) -> Tensor {
         switch weights {
-        case .reals(let tensor): tensor
-        case .signs(let signs): context.kernels.unpackSigns(signs, parallel: context.parallel)
+        case .reals(let tensor): return tensor
+        case .signs(let signs): return context.kernels.unpackSigns(signs, parallel: context.parallel)
+        case .scaledSigns: preconditionFailure("weights before their scale have no factors")
         }
     }
 
@@ -153,10 +154,9 @@ public struct LayerKernel: Sendable {
     func scaled(_ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> ConvolutionTensor {
         let plain = quantized(parameters, cache, context)
         guard let factors = factors(parameters) else { return plain }
-        var tensor: Tensor
-        switch plain {
-        case .reals(let values): tensor = values
-        case .signs(let signs): tensor = context.kernels.unpackSigns(signs, parallel: context.parallel)
+        guard case .reals(var tensor) = plain else {
+            guard case .signs(let signs) = plain else { return plain }
+            return .scaledSigns(signs, factors)
         }
         let width = tensor.count / factors.count
         tensor.withUnsafeMutableElements { values in
@@ -180,7 +180,7 @@ public struct LayerKernel: Sendable {
                 return
             }
             parameters.withReals(weights) { w in
-                chain(g, w, alpha, context.weightTemperature)
+                chain(g, w, alpha, context)
             }
         }
         if scale == .learned { gradients.withMutable(scales) { _ = $0.update(fromContentsOf: scaleGradient) } }
@@ -192,33 +192,52 @@ public struct LayerKernel: Sendable {
         return max(-1, min(1, w / temperature))
     }
 
-    private func chain(_ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, _ alpha: [Float]?, _ temperature: Float) {
-        if case .meanMagnitude(let rule) = scale, let alpha {
-            let n = Float(g.count / alpha.count)
-            var sums = [Float](repeating: 0, count: alpha.count)
-            if rule == .through {
-                if quantizer == .progressive {
-                    forEachOutput(g.count, alpha.count) { output, i in sums[output] += g[i] * Self.ramp(w[i], temperature) }
+    private func chain(
+        _ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, _ alpha: [Float]?, _ context: ExecutionContext
+    ) {
+        let range = if case .doReFa = quantizer { DoReFa.range(w) } else { Float(1) }
+        let outputs = alpha?.count ?? 1
+        let width = g.count / outputs
+        nonisolated(unsafe) let (g, w) = (g, w)
+        context.parallel.forEach(outputs) { rows in
+            for output in rows {
+                let row = output * width..<(output + 1) * width
+                let (g, w) = (UnsafeMutableBufferPointer(rebasing: g[row]), UnsafeBufferPointer(rebasing: w[row]))
+                if case .meanMagnitude(let rule) = scale, let alpha {
+                    chainMean(rule, g, w, alpha[output], context.weightTemperature)
                 } else {
-                    forEachOutput(g.count, alpha.count) { output, i in sums[output] += w[i] >= 0 ? g[i] : -g[i] }
+                    if let alpha { for i in 0..<width { g[i] *= alpha[output] } }
+                    chainQuantizer(g, w, range: range)
                 }
             }
-            forEachOutput(g.count, alpha.count) { output, i in
-                let inside = w[i].magnitude <= 1
-                switch rule {
-                case .detached: g[i] = inside ? alpha[output] * g[i] : 0
-                case .through: g[i] = (inside ? alpha[output] * g[i] : 0) + (w[i] >= 0 ? sums[output] : -sums[output]) / n
-                case .xnorNet: g[i] *= (w[i].magnitude < 1 ? alpha[output] : 0) + 1 / n
-                }
-            }
-            return
         }
-        if let alpha { forEachOutput(g.count, alpha.count) { output, i in g[i] *= alpha[output] } }
+    }
+
+    /// Through α·q of one output, where α is the mean of the magnitudes.
+    private func chainMean(
+        _ rule: WeightScale.MeanGradient, _ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, _ alpha: Float, _ temperature: Float
+    ) {
+        let n = Float(g.count)
+        switch rule {
+        case .detached: for i in 0..<g.count { g[i] = w[i].magnitude <= 1 ? alpha * g[i] : 0 }
+        case .through:
+            var sum: Float = 0
+            if quantizer == .progressive {
+                for i in 0..<g.count { sum += g[i] * Self.ramp(w[i], temperature) }
+            } else {
+                for i in 0..<g.count { sum += w[i] >= 0 ? g[i] : -g[i] }
+            }
+            let share = sum / n
+            for i in 0..<g.count { g[i] = (w[i].magnitude <= 1 ? alpha * g[i] : 0) + (w[i] >= 0 ? share : -share) }
+        case .xnorNet: for i in 0..<g.count { g[i] *= (w[i].magnitude < 1 ? alpha : 0) + 1 / n }
+        }
+    }
+
+    private func chainQuantizer(_ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, range: Float) {
         switch quantizer {
         case .none, .sign, .stochasticSign: break
         case .ternary, .progressive: for i in 0..<g.count where w[i].magnitude > 1 { g[i] = 0 }
         case .doReFa:
-            let range = DoReFa.range(w)
             for i in 0..<g.count {
                 let t = DoReFa.tanh(w[i])
                 g[i] *= (1 - t * t) / range
@@ -228,11 +247,7 @@ public struct LayerKernel: Sendable {
 
     /// Σ g·q of every output: the gradient of its scale, since y = α·Σ q·x makes ∂loss/∂α = Σ q·(∂loss/∂(α·q)).
     private func products(_ gradients: Gradients, _ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> [Float] {
-        let q: Tensor
-        switch quantized(parameters, cache, context) {
-        case .reals(let values): q = values
-        case .signs(let signs): q = context.kernels.unpackSigns(signs, parallel: context.parallel)
-        }
+        let q = floats(quantized(parameters, cache, context), context)
         let outputs = q.shape[0]
         var sums = [Double](repeating: 0, count: outputs)
         gradients.with(weights) { g in
@@ -241,12 +256,25 @@ public struct LayerKernel: Sendable {
         return sums.map { Float($0) }
     }
 
+    /// Mean |w| of every output: sums in eight lanes of Double, in one order wherever they are formed, since α ships.
     private func means(_ parameters: ParameterStore) -> [Float] {
         let outputs = parameters.spec(weights).shape[0]
-        var sums = [Double](repeating: 0, count: outputs)
         return parameters.withReals(weights) { w in
-            forEachOutput(w.count, outputs) { output, i in sums[output] += Double(w[i].magnitude) }
-            return sums.map { Float($0 / Double(max(w.count / outputs, 1))) }
+            let width = w.count / outputs
+            return (0..<outputs).map { output in
+                let row = UnsafeBufferPointer(rebasing: w[output * width..<(output + 1) * width])
+                var sums = SIMD8<Double>.zero
+                var i = 0
+                while i + 8 <= width {
+                    for lane in 0..<8 { sums[lane] += Double(row[i + lane].magnitude) }
+                    i += 8
+                }
+                while i < width {
+                    sums[0] += Double(row[i].magnitude)
+                    i += 1
+                }
+                return Float(sums.sum() / Double(max(width, 1)))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 // Products over patches, their gradients and gathered bits, every variant that this machine runs, against the formulas in their header. Operands
-// are small integers, so that every sum is exact in any order and in bfloat16 too. All memory is guarded.
+// are small integers, so that every sum is exact in any order and in bfloat16 too; sums in 16-bit integers stay within their bound. All memory is
+// guarded.
 
 #define _DEFAULT_SOURCE
 
@@ -95,25 +96,75 @@ static int product_agrees(const sf_convolution* variant, void* scratch, int roun
     return same;
 }
 
+/// Bytes beyond a result are as they were, and each element is within the bound of its sum of magnitudes: half a unit of rounding for each of at most
+/// 54 table entries of a chunk.
+static int near(const float* found, const float* expected, const float* magnitudes, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const float error = found[i] - expected[i];
+        if (memcmp(found + i, expected + i, 4) != 0 && !((error < 0 ? -error : error) <= 27.1f / 32700 * magnitudes[i])) return 0;
+    }
+    return 1;
+}
+
 static int gradient_agrees(const sf_convolution* variant, void* scratch, int rounded) {
     const size_t items = 1 + below(3), entries = 1 + below(below(4) == 0 ? 300 : 30), taps = 1 + below(5), pixels = 1 + below(30);
     const size_t channels = below(2) ? 16 * (1 + below(5)) : 1 + below(40), outputs = 1 + below(below(8) == 0 ? 400 : 40);
     patches p = make(items, entries, taps, pixels, channels, below(2) == 0);
     const size_t all = taps * channels, rows = items * entries, gap = below(3);
-    const size_t first = below(2) ? 0 : below(all) / 48 * 48, columns = 1 + below(all - first);
+    const size_t first = below(2) ? 0 : below(all) / 32 * 32, columns = below(2) ? all - first : 1 + below(all - first);
     guarded dz = guarded_make(((rows - 1) * (outputs + gap) + outputs) * 4, 0);
     for (size_t i = 0; i < (rows - 1) * (outputs + gap) + outputs; i++) ((float*)dz.data)[i] = integer();
-    guarded dw = guarded_make(outputs * all * 4, 0x5A), expected = guarded_make(outputs * all * 4, 0x5A);
+    guarded dw = guarded_make(outputs * all * 4, 0x5A), expected = guarded_make(outputs * all * 4, 0x5A), magnitudes = guarded_make(outputs * all * 4, 0);
+    const int shorts = rounded && variant->spread_bf16 != NULL && p.image.bits != NULL;
     for (size_t i = 0; i < outputs; i++)
         for (size_t j = first; j < first + columns; j++) {
-            float sum = 0;
-            for (size_t r = 0; r < rows; r++) sum += ((float*)dz.data)[r * (outputs + gap) + i] * value(&p, r, j / channels, j % channels);
-            ((float*)expected.data)[i * all + j] = sum;
+            float sum = 0, magnitude = 0;
+            for (size_t r = 0; r < rows; r++) {
+                const float x = ((float*)dz.data)[r * (outputs + gap) + i];
+                sum += x * value(&p, r, j / channels, j % channels), magnitude += x < 0 ? -x : x;
+            }
+            ((float*)expected.data)[i * all + j] = sum, ((float*)magnitudes.data)[i * all + j] = shorts ? magnitude : 0;
         }
     const sf_patch_gradient o = {p.map, p.image, rows, dz.data, outputs + gap, outputs, first, columns, dw.data, all};
     (rounded ? variant->gradient_bf16 : variant->gradient_f32)(&o, scratch);
-    const int same = memcmp(dw.data, expected.data, outputs * all * 4) == 0;
-    guarded_free(dz), guarded_free(dw), guarded_free(expected), discard(&p);
+    const int same = near(dw.data, expected.data, magnitudes.data, outputs * all);
+    guarded_free(dz), guarded_free(dw), guarded_free(expected), guarded_free(magnitudes), discard(&p);
+    return same;
+}
+
+static int spread_agrees(const sf_patch_spreading* spreading, int shorts) {
+    const size_t items = 1 + below(3), entries = 1 + below(30), taps = 1 + below(5), pixels = 1 + below(30), first = below(items), some = 1 + below(items - first);
+    const size_t channels = spreading->lanes * (1 + below(4)), outputs = 1 + below(below(4) == 0 ? 600 : 60), gap = below(3), words = (channels + 63) / 64;
+    patches p = make(items, entries, taps, pixels, 1, 0);
+    guarded bits = guarded_make(outputs * taps * words * 8, 0), signs = guarded_make(spreading->bytes(outputs, taps, channels), 0x5A);
+    for (size_t i = 0; i < outputs * taps * words; i++) ((uint64_t*)bits.data)[i] = random_word();
+    spreading->pack(bits.data, words, outputs, taps, channels, signs.data);
+    const size_t dz_row = outputs + gap, dz_count = (items * entries - 1) * dz_row + outputs;
+    const size_t dx_row = channels + gap, dx_count = (items * pixels - 1) * dx_row + channels;
+    guarded dz = guarded_make(dz_count * 4, 0), dx = guarded_make(dx_count * 4, 0x5A), expected = guarded_make(dx_count * 4, 0x5A);
+    guarded magnitudes = guarded_make(dx_count * 4, 0), factors = guarded_make(outputs * 4, 0);
+    for (size_t i = 0; i < outputs; i++) ((float*)factors.data)[i] = integer();
+    const float* factor = below(2) ? factors.data : NULL;
+    for (size_t i = 0; i < dz_count; i++) ((float*)dz.data)[i] = integer();
+    for (size_t item = first; item < first + some; item++)
+        for (size_t pixel = 0; pixel < pixels; pixel++)
+            for (size_t c = 0; c < channels; c++) {
+                float sum = 0, magnitude = 0;
+                for (size_t e = 0; e < entries; e++)
+                    for (size_t t = 0; t < taps; t++) {
+                        if (p.map.sources[e * taps + t] != (int32_t)pixel) continue;
+                        for (size_t o = 0; o < outputs; o++) {
+                            const float x = ((float*)dz.data)[(item * entries + e) * dz_row + o] * (factor != NULL ? factor[o] : 1);
+                            sum += bit((uint64_t*)bits.data + (o * taps + t) * words, c) ? x : -x, magnitude += x < 0 ? -x : x;
+                        }
+                    }
+                const size_t at = (item * pixels + pixel) * dx_row + c;
+                ((float*)expected.data)[at] = sum, ((float*)magnitudes.data)[at] = shorts ? magnitude : 0;
+            }
+    const sf_patch_spread o = {p.map, first, some, dz.data, dz_row, outputs, factor, signs.data, dx.data, dx_row, pixels, channels};
+    spreading->run(&o);
+    const int same = near(dx.data, expected.data, magnitudes.data, dx_count);
+    guarded_free(bits), guarded_free(signs), guarded_free(dz), guarded_free(dx), guarded_free(expected), guarded_free(magnitudes), guarded_free(factors), discard(&p);
     return same;
 }
 
@@ -168,6 +219,10 @@ void test_convolution(long* checks, long* failures) {
             if (!bf16_agrees(variant) && (*failures)++ < 20) printf("  %s: gathered bfloat16 %d differ\n", variant->name, n);
             if (!product_agrees(variant, scratch.data, n % 2) && (*failures)++ < 20) printf("  %s: product %d differs\n", variant->name, n);
             if (!gradient_agrees(variant, scratch.data, n % 2) && (*failures)++ < 20) printf("  %s: gradient %d differs\n", variant->name, n);
+            const sf_patch_spreading* spreading = n % 2 ? variant->spread_bf16 : variant->spread_f32;
+            if (spreading == NULL) continue;
+            ++*checks;
+            if (!spread_agrees(spreading, n % 2) && (*failures)++ < 20) printf("  %s: spread gradient %d differs\n", variant->name, n);
         }
         printf("convolution %s: %ld comparisons with the formula, %ld differ\n", variant->name, *checks - before, *failures - wrong);
         guarded_free(scratch);

@@ -79,12 +79,16 @@ public struct Dense: Layer {
         _ outputGradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        let x = cache.reals.first ?? context.kernels.unpackSigns(cache.packed[0], parallel: context.parallel)
-        let (batch, depth) = (x.shape[0], x.shape[1])
+        let (batch, depth) = (outputGradient.shape[0], parameters.spec(kernel).shape[1])
         // dW = dzᵀ·x
         let weights = MatrixProduct(rows: units, columns: depth, depth: batch, transposeA: true, precision: context.precision)
         gradients.withMutable(kernel) { target in
             outputGradient.withUnsafeElements { dz in
+                guard let x = cache.reals.first else {
+                    return context.engine.convolveKernelGradient(
+                        asConvolution(depth), batch: batch, outputGradient: dz.baseAddress!, image: .signs(cache.packed[0]), into: target.baseAddress!,
+                        precision: context.precision, parallel: context.parallel)
+                }
                 x.withUnsafeElements { x in
                     context.engine.multiply(weights, dz.baseAddress!, x.baseAddress!, target.baseAddress!, parallel: context.parallel)
                 }
@@ -101,11 +105,23 @@ public struct Dense: Layer {
         guard needs[0] else { return [nil] }
         // dx = dz·W
         var inputGradient = Tensor(uninitialized: Shape([batch, depth]))
-        let inputs = MatrixProduct(rows: batch, columns: depth, depth: units, precision: context.precision)
-        withFloats(kernelForm.scaled(parameters, cache, context), context) { w in
-            outputGradient.withUnsafeElements { dz in
-                inputGradient.withUnsafeMutableElements { dx in
-                    context.engine.multiply(inputs, dz.baseAddress!, w.baseAddress!, dx.baseAddress!, parallel: context.parallel)
+        outputGradient.withUnsafeElements { dz in
+            inputGradient.withUnsafeMutableElements { dx in
+                let (dz, dx) = (dz.baseAddress!, dx.baseAddress!)
+                switch kernelForm.scaled(parameters, cache, context) {
+                case .reals(let w):
+                    let inputs = MatrixProduct(rows: batch, columns: depth, depth: units, precision: context.precision)
+                    w.withUnsafeElements { context.engine.multiply(inputs, dz, $0.baseAddress!, dx, parallel: context.parallel) }
+                case .signs(let w):
+                    context.engine.convolveImageGradient(
+                        asConvolution(depth), batch: batch, outputGradient: dz, kernel: .signs(w), into: dx, precision: context.precision,
+                        parallel: context.parallel)
+                case .scaledSigns(let w, let factors):
+                    factors.withUnsafeBufferPointer {
+                        context.engine.convolveImageGradient(
+                            asConvolution(depth), batch: batch, outputGradient: dz, kernel: .scaledSigns(w, $0.baseAddress!), into: dx,
+                            precision: context.precision, parallel: context.parallel)
+                    }
                 }
             }
         }
@@ -124,7 +140,7 @@ public struct Dense: Layer {
         var output = Tensor(uninitialized: Shape([batch, units]))
         let product = MatrixProduct(
             rows: batch, columns: units, depth: depth, transposeB: true, precision: isExactInBFloat16 ? context.precision : .float32)
-        withFloats(weights, context) { w in
+        kernelForm.floats(weights, context).withUnsafeElements { w in
             x.withUnsafeElements { x in
                 output.withUnsafeMutableElements { z in
                     context.engine.multiply(product, x.baseAddress!, w.baseAddress!, z.baseAddress!, parallel: context.parallel)
@@ -134,10 +150,11 @@ public struct Dense: Layer {
         return output
     }
 
-    private func withFloats(_ weights: ConvolutionTensor, _ context: ExecutionContext, _ body: (UnsafeBufferPointer<Float>) -> Void) {
-        switch weights {
-        case .reals(let w): w.withUnsafeElements(body)
-        case .signs(let signs): context.kernels.unpackSigns(signs, parallel: context.parallel).withUnsafeElements(body)
+    /// The layer as a convolution over images of one pixel, which engines have better gradients for when an operand is signs.
+    private func asConvolution(_ depth: Int) -> ConvolutionGeometry {
+        guard let geometry = try? ConvolutionGeometry(Shape([1, 1, depth]), Window(1), outputs: units) else {
+            preconditionFailure("a layer of \(units) units over \(depth) inputs is no convolution")
         }
+        return geometry
     }
 }

@@ -9,11 +9,14 @@ package struct PatchKernel: Sendable {
     private let product: (float32: sf_patch_product_fn, bfloat16: sf_patch_product_fn)
     private let gradient: (float32: sf_patch_gradient_fn, bfloat16: sf_patch_gradient_fn)
     private let gather: sf_gather_bf16_fn
+    private let spreading: (float32: PatchSpreading?, bfloat16: PatchSpreading?)
 
     /// Extents that one call does best with.
     package static let productRows = Int(SF_PRODUCT_ROWS)
     package static let gradientOutputs = Int(SF_GRADIENT_OUTPUTS)
     package static let gradientColumns = Int(SF_GRADIENT_COLUMNS)
+    /// Columns of a gradient over signs where there are tables.
+    package static let tableColumns = Int(SF_TABLE_COLUMNS)
 
     /// The best variant that the instruction set allows on this machine.
     /// - Precondition: the machine supports the set.
@@ -26,6 +29,7 @@ package struct PatchKernel: Sendable {
         product = (row.product_f32, row.product_bf16)
         gradient = (row.gradient_f32, row.gradient_bf16)
         gather = row.gather_bf16
+        spreading = (row.spread_f32.map { PatchSpreading($0.pointee) }, row.spread_bf16.map { PatchSpreading($0.pointee) })
         name = String(cString: row.name)
         scratchBytes = row.scratch_bytes
     }
@@ -35,6 +39,13 @@ package struct PatchKernel: Sendable {
         let rows = sequence(first: 0) { $0 + 1 }.lazy.map { sf_convolution_variant($0) }.prefix { $0 != nil }
         return rows.compactMap { $0?.pointee }.filter { sf_isa_supported($0.isa) != 0 && $0.runs() != 0 }.map { PatchKernel($0) }
     }()
+
+    /// The way of gradients to images over kernels of signs, where the variant has one for so many channels of a group. Gradients of such kernels
+    /// then go by tables too, and do best with wide pieces.
+    package func spreading(channels: Int, rounded: Bool) -> PatchSpreading? {
+        let spreading = rounded ? spreading.bfloat16 : spreading.float32
+        return spreading.flatMap { channels % $0.lanes == 0 ? $0 : nil }
+    }
 
     /// Pixels with their channels, as floats or as bits.
     package struct Image: @unchecked Sendable {

@@ -14,6 +14,9 @@ package struct PatchMap: Sendable {
         self.kernelTaps = kernelTaps.map { Int32($0) }
     }
 
+    /// Each entry reads the pixel of its own number.
+    package static func identity(_ entries: Int) -> PatchMap { PatchMap((0..<Int32(entries)).map { $0 }, targets: nil, entries: entries, kernelTaps: [0]) }
+
     /// Entries are the positions of the window; sources are pixels of the image.
     package static func forward(_ geometry: WindowGeometry) -> PatchMap {
         let (window, width) = (geometry.window, geometry.image[1])

@@ -37,6 +37,9 @@ public struct WindowGeometry: Hashable, Sendable, Codable {
     /// Positions of the window on one image.
     public var positions: Int { height * width }
 
+    /// A window of one tap at every pixel: a convolution is then a product of matrices.
+    package var readsEachPixelOnce: Bool { window.taps == 1 && window.stride == 1 && margins == .none }
+
     /// The row of the image that tap row `tap` reads when the window stands in row `y`; nil outside the image, which `.replicate` moves to
     /// the border.
     @inlinable public func sourceRow(_ y: Int, tap: Int) -> Int? {

@@ -34,7 +34,7 @@ static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outs
     }
 }
 
-static const sf_patch_code pairs = {&sf_blocking_avx512bf16, signs};
+static const sf_patch_code pairs = {&sf_blocking_avx512bf16, signs, &sf_table_avx512_shorts};
 extern const sf_patch_code sf_patch_code_avx512;
 void sf_gather_bf16_avx512(
     const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
@@ -42,5 +42,5 @@ void sf_gather_bf16_avx512(
 
 static int runs(void) { return sf_dense_avx512bf16.runs(); }
 
-SF_DEFINE_CONVOLUTION(avx512bf16, SF_ISA_AVX512, "avx512+bf16", &sf_patch_code_avx512, &pairs, sf_gather_bf16_avx512, runs)
+SF_DEFINE_CONVOLUTION(avx512bf16, SF_ISA_AVX512, "avx512+bf16", &sf_patch_code_avx512, &pairs, &sf_spreading_avx512_reals, &sf_spreading_avx512_shorts, sf_gather_bf16_avx512, runs)
 #endif

@@ -3,6 +3,7 @@
 
 #include "../dense_product/blocked.h"
 #include "../include/sf_convolution.h"
+#include "tables.h"
 
 /// What a variant is made of: the tiles and packing of a matrix product, and a way to expand bits.
 typedef struct {
@@ -10,6 +11,8 @@ typedef struct {
     /// Sixteen lanes of a panel of B from bits: lane l of depth value k is the sign of bit 8·byte + l of rows[k] (byte is even), or `outside` where rows[k]
     /// is NULL, in the unit order of `pack_b`; `width`: columns of the panel. NULL: bits become floats first.
     void (*signs)(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width);
+    /// Gradients over signs by look-up. NULL: they are products too.
+    const sf_table_code* tables;
 } sf_patch_code;
 
 void sf_patch_product_run(const sf_patch_product* product, void* scratch, const sf_patch_code* code);
@@ -40,12 +43,12 @@ typedef struct {
 #undef SF_KERNEL
 
 /// Defines a variant from two codes.
-#define SF_DEFINE_CONVOLUTION(suffix, isa, name, plain, rounded, gather, runs)                                                         \
+#define SF_DEFINE_CONVOLUTION(suffix, isa, name, plain, rounded, spread_f32, spread_bf16, gather, runs)                                                         \
     static void product_f32(const sf_patch_product* o, void* scratch) { sf_patch_product_run(o, scratch, plain); }                     \
     static void product_bf16(const sf_patch_product* o, void* scratch) { sf_patch_product_run(o, scratch, rounded); }                  \
     static void gradient_f32(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, plain); }                  \
     static void gradient_bf16(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, rounded); }               \
     const sf_convolution sf_convolution_##suffix = {                                                                                   \
-        isa, name, sizeof(sf_patch_space), product_f32, product_bf16, gradient_f32, gradient_bf16, gather, runs};
+        isa, name, sizeof(sf_patch_space), product_f32, product_bf16, gradient_f32, gradient_bf16, spread_f32, spread_bf16, gather, runs};
 
 #endif

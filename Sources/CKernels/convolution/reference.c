@@ -21,8 +21,8 @@ static void tile(size_t units, const float* a, const float* b, float* c, size_t 
 }
 
 static const sf_blocking plain = {1, 1, 1, pack, pack, tile}, rounded = {1, 1, 1, pack_rounded, pack_rounded, tile};
-static const sf_patch_code plain_code = {&plain, NULL}, rounded_code = {&rounded, NULL};
+static const sf_patch_code plain_code = {&plain, NULL, NULL}, rounded_code = {&rounded, NULL, NULL};
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(reference, SF_ISA_REFERENCE, "reference", &plain_code, &rounded_code, sf_gather_bf16_plain, runs)
+SF_DEFINE_CONVOLUTION(reference, SF_ISA_REFERENCE, "reference", &plain_code, &rounded_code, NULL, NULL, sf_gather_bf16_plain, runs)

@@ -58,6 +58,23 @@ typedef struct {
     size_t dw_row;
 } sf_patch_gradient;
 
+/// dx[source(e, t)][c] = Σ dz[e][o]·factor(o)·sign(o, t, c) over all outputs o and all entries e and taps t that have this source, for some items: the transpose of
+/// a convolution with a kernel of signs. Pixels that no entry reads become 0.
+typedef struct {
+    /// Entries are rows of dz, sources pixels of dx.
+    sf_patch_map map;
+    size_t first_item, items;
+    const float* dz;
+    size_t dz_row, outputs;
+    /// NULL: all 1.
+    const float* factors;
+    /// Packed by `pack` of the same variant.
+    const void* signs;
+    float* dx;
+    /// Floats from pixel to pixel, pixels of an item, and channels of a tap.
+    size_t dx_row, pixels, channels;
+} sf_patch_spread;
+
 /// Rows of the bits under the window, for a binary product: each tap's `channels` bits (those from `first` on) begin on a word, the bits
 /// after them are 0. Outside stand ones when `plus_one`, else zeros. `out`: rows of taps · ceil(channels / 64) words.
 void sf_gather_bits(
@@ -66,6 +83,16 @@ void sf_gather_bits(
 /// No element depends on how rows, outputs and columns are cut into calls. `scratch`: `sf_convolution.scratch_bytes`, aligned to 64.
 typedef void (*sf_patch_product_fn)(const sf_patch_product* product, void* scratch);
 typedef void (*sf_patch_gradient_fn)(const sf_patch_gradient* gradient, void* scratch);
+
+/// A way to spread gradients over kernels of signs, for channels in multiples of `lanes`.
+typedef struct {
+    size_t lanes;
+    /// Bytes of a packed kernel, to be aligned to 64.
+    size_t (*bytes)(size_t outputs, size_t taps, size_t channels);
+    /// Rows (output, tap) of `words` words each, whose first bits are the channels.
+    void (*pack)(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, void* signs);
+    void (*run)(const sf_patch_spread* spread);
+} sf_patch_spreading;
 
 /// Patches as bfloat16, row-major, for a matrix product of another library: out[r][t·channels + k] for rows first_row … first_row + rows and
 /// taps first_tap … first_tap + taps. Pixels are bfloat16 at `halves` when that is not NULL (strides of the image count them), else the
@@ -79,9 +106,12 @@ typedef struct {
     /// Instruction set with its extensions, for logs.
     const char* name;
     size_t scratch_bytes;
-    /// Operands as float32, and rounded to bfloat16 (nearest, ties to even); sums are float32.
+    /// Operands as float32, and rounded to bfloat16 (nearest, ties to even); sums are float32. A variant may sum a gradient over signs in 16-bit
+    /// integers instead of rounding to bfloat16, with an error that is no larger (`convolution/tables.h`).
     sf_patch_product_fn product_f32, product_bf16;
     sf_patch_gradient_fn gradient_f32, gradient_bf16;
+    /// NULL where products over patches do better. The second one's sums as those of `gradient_bf16`.
+    const sf_patch_spreading *spread_f32, *spread_bf16;
     sf_gather_bf16_fn gather_bf16;
     /// 1 when this processor can run the variant: some need more than their level promises.
     int (*runs)(void);
@@ -94,6 +124,8 @@ const sf_convolution* sf_convolution_variant(size_t index);
 
 /// Outputs and columns of a gradient that one call does best with: its results stay in the second-level cache.
 enum { SF_GRADIENT_OUTPUTS = 256, SF_GRADIENT_COLUMNS = 384 };
+/// Columns where a gradient is summed by tables.
+enum { SF_TABLE_COLUMNS = 2304 };
 /// Rows that a call of a product does best with.
 enum { SF_PRODUCT_ROWS = 384 };
 

@@ -167,6 +167,7 @@ struct BlockConvolution: Sendable {
                 outside: geometry.padding == .plusOne ? 1 : 0)
         }
         switch image {
+        case .scaledSigns: preconditionFailure("only kernels have a factor for each output, not images")
         case .signs(let bits): bits.withUnsafeWords { body(pixels(.signs($0.baseAddress!), bits.wordsPerRow)) }
         case .reals(let floats):
             withHalves(floats, batch * geometry.image.count, parallel) { body(pixels(.halves($0), geometry.channels)) }

@@ -6,12 +6,17 @@ public enum ConvolutionOperand {
     case reals(UnsafePointer<Float>)
     /// The same extents as bits, rows of channels.
     case signs(PackedTensor)
+    /// A kernel of signs with a factor for each output.
+    case scaledSigns(PackedTensor, UnsafePointer<Float>)
 }
 
 extension ConvolutionOperand {
     /// Stops the program when packed signs are not an image, or a kernel, of the geometry. Floats carry no shape to check.
     func check(image geometry: ConvolutionGeometry, batch: Int) {
-        guard case .signs(let bits) = self else { return }
+        guard case .signs(let bits) = self else {
+            if case .scaledSigns = self { preconditionFailure("only kernels have a factor for each output, not images") }
+            return
+        }
         let expected = geometry.image.batched(batch)
         precondition(
             bits.shape.rows == expected.rows && bits.shape.columns == expected.columns,
@@ -19,11 +24,20 @@ extension ConvolutionOperand {
     }
 
     func check(kernel geometry: ConvolutionGeometry) {
-        guard case .signs(let bits) = self else { return }
+        guard let bits = packed?.signs else { return }
         let expected = geometry.kernel
         precondition(
             bits.shape.rows == expected.rows && bits.shape.columns == expected.columns,
             "a convolution with a kernel of shape \(expected) cannot read packed signs of shape \(bits.shape)")
+    }
+
+    /// Signs, and their factors where they have any.
+    var packed: (signs: PackedTensor, factors: UnsafePointer<Float>?)? {
+        switch self {
+        case .reals: nil
+        case .signs(let bits): (bits, nil)
+        case .scaledSigns(let bits, let factors): (bits, factors)
+        }
     }
 
     /// Calls `body` with the whole operand as floats: only for kernels, which are small beside images.
@@ -33,6 +47,14 @@ extension ConvolutionOperand {
         case .signs(let bits):
             let floats = Kernels.active.unpackSigns(bits, parallel: parallel)
             precondition(floats.count == count, "\(floats.count) signs where \(count) are needed")
+            return floats.withUnsafeElements { body($0.baseAddress!) }
+        case .scaledSigns(let bits, let factors):
+            var floats = Kernels.active.unpackSigns(bits, parallel: parallel)
+            precondition(floats.count == count, "\(floats.count) signs where \(count) are needed")
+            let outputs = bits.shape[0]
+            floats.withUnsafeMutableElements { values in
+                for i in values.indices { values[i] *= factors[i / (count / outputs)] }
+            }
             return floats.withUnsafeElements { body($0.baseAddress!) }
         }
     }

@@ -4,18 +4,23 @@ public import BitCore
 public enum ConvolutionTensor: Sendable {
     case reals(Tensor)
     case signs(PackedTensor)
+    /// A kernel of signs with a factor for each output.
+    case scaledSigns(PackedTensor, [Float])
 
     public var shape: Shape {
         switch self {
         case .reals(let tensor): tensor.shape
-        case .signs(let tensor): tensor.shape
+        case .signs(let tensor), .scaledSigns(let tensor, _): tensor.shape
         }
     }
 
     fileprivate func withOperand<Result>(_ body: (ConvolutionOperand) -> Result) -> Result {
         switch self {
-        case .reals(let tensor): tensor.withUnsafeElements { body(.reals($0.baseAddress!)) }
-        case .signs(let tensor): body(.signs(tensor))
+        case .reals(let tensor): return tensor.withUnsafeElements { body(.reals($0.baseAddress!)) }
+        case .signs(let tensor): return body(.signs(tensor))
+        case .scaledSigns(let tensor, let factors):
+            precondition(factors.count == tensor.shape[0], "\(factors.count) factors for \(tensor.shape[0]) outputs")
+            return factors.withUnsafeBufferPointer { body(.scaledSigns(tensor, $0.baseAddress!)) }
         }
     }
 }

@@ -3,7 +3,7 @@ public import BitCore
 
 /// Convolutions of the portable engine, which reach the rate of oneDNN's matrix products without a copy of what windows cover. In bfloat16
 /// they go by blocks on oneDNN's products where those have a matrix unit, and where a product has few columns, for which the portable engine
-/// spends too much on packing.
+/// spends too much on packing; not where it has tables (`CKernels/convolution/tables.h`).
 extension OneDNNEngine {
     /// Blocks, when they pay: a window over few channels is too short for a matrix unit.
     private func blocks(_ geometry: ConvolutionGeometry, _ precision: MatrixPrecision, columns: Int? = nil) -> BlockConvolution? {
@@ -25,7 +25,8 @@ extension OneDNNEngine {
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, kernel: ConvolutionOperand,
         into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
-        if let blocks = blocks(geometry, precision, columns: geometry.channels), let maps = PatchMap.backward(geometry.positions) {
+        let hasTables = portable.convolution.spreading(geometry, kernel, precision) != nil
+        if let blocks = blocks(geometry, precision, columns: hasTables ? nil : geometry.channels), let maps = PatchMap.backward(geometry.positions) {
             return blocks.imageGradient(
                 geometry, batch: batch, outputGradient: dz, weights: kernel, maps: maps, into: dx, parallel: parallel)
         }

@@ -33,13 +33,69 @@ struct PatchConvolution: Sendable {
         }
     }
 
-    /// False when the geometry has no such form: with `.replicate`.
+    /// The tables that gradients over these weights, or this image, go by; nil for none.
+    func spreading(_ geometry: ConvolutionGeometry, _ signs: ConvolutionOperand, _ precision: MatrixPrecision) -> PatchSpreading? {
+        guard signs.packed != nil else { return nil }
+        return kernel.spreading(channels: geometry.channels / geometry.groups, rounded: precision == .bfloat16)
+    }
+
+    /// The gradient of the image by tables: from each position to the pixels under its window, items side by side.
+    private func spread(
+        _ spreading: PatchSpreading, _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, weights: PackedTensor,
+        factors: UnsafePointer<Float>?, into dx: UnsafeMutablePointer<Float>, parallel: Parallel
+    ) {
+        let (outputs, channels, taps) = (geometry.outputs / geometry.groups, geometry.channels / geometry.groups, geometry.window.taps)
+        let bytes = (spreading.bytes(outputs: outputs, taps: taps, channels: channels) + 63) / 64 * 64
+        weights.withUnsafeWords { words in
+            nonisolated(unsafe) let (words, factors, dz, dx) = (words.baseAddress!, factors, dz, dx)
+            scratch.withScratch(bytes: bytes * geometry.groups) { space in
+                nonisolated(unsafe) let space = space
+                parallel.forEach(geometry.groups) { groups in
+                    for group in groups {
+                        spreading.pack(
+                            words + group * outputs * taps * weights.wordsPerRow, words: weights.wordsPerRow, outputs: outputs, taps: taps,
+                            channels: channels, into: space + group * bytes)
+                    }
+                }
+                @Sendable func run(_ map: PatchMap, _ items: Range<Int>, pixels: Int, from row: Int = 0) {
+                    for group in 0..<geometry.groups {
+                        spreading.run(
+                            map, items: items, dz + row * geometry.outputs + group * outputs, dzStride: geometry.outputs, outputs: outputs,
+                            signs: space + group * bytes, factors: factors.map { $0 + group * outputs },
+                            into: dx + row * geometry.channels + group * channels, dxStride: geometry.channels, pixels: pixels, channels: channels)
+                    }
+                }
+                if geometry.positions.readsEachPixelOnce {
+                    // Rows of a matrix product, which need not stay with their items.
+                    let (rows, block) = (batch * geometry.positions.positions, 64)
+                    let map = PatchMap.identity(block)
+                    parallel.forEach(rows / block) { run(map, $0, pixels: block) }
+                    if rows % block > 0 { run(.identity(rows % block), 0..<1, pixels: rows % block, from: rows / block * block) }
+                } else {
+                    let map = PatchMap.forward(geometry.positions)
+                    parallel.forEach(batch) { run(map, $0, pixels: geometry.image[0] * geometry.image[1]) }
+                }
+            }
+        }
+    }
+
+    /// False when the geometry has no such form: with `.replicate`, but for tables.
     func imageGradient(
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, weights: ConvolutionOperand,
         into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) -> Bool {
         weights.check(kernel: geometry)
+        if let (signs, factors) = weights.packed, let spreading = spreading(geometry, weights, precision) {
+            spread(spreading, geometry, batch: batch, outputGradient: dz, weights: signs, factors: factors, into: dx, parallel: parallel)
+            return true
+        }
         guard let maps = PatchMap.backward(geometry.positions) else { return false }
+        if case .scaledSigns = weights {
+            return weights.withFloats(geometry.kernel.count, parallel: parallel) {
+                imageGradient(
+                    geometry, batch: batch, outputGradient: dz, weights: .reals($0), into: dx, precision: precision, parallel: parallel)
+            }
+        }
         let (outputs, channels, pixels) = (geometry.outputs / geometry.groups, geometry.channels / geometry.groups, geometry.image[0] * geometry.image[1])
         let taps = geometry.window.taps
         weights.withBase { base, wordsPerRow in
@@ -80,7 +136,8 @@ struct PatchConvolution: Sendable {
         image.check(image: geometry, batch: batch)
         let source = PatchSource(geometry, image)
         let (outputs, depth) = (geometry.outputs / geometry.groups, geometry.depth)
-        let tasks = GradientTasks(outputs: outputs, columns: depth, groups: geometry.groups, threads: parallel.threads)
+        let isWide = spreading(geometry, image, precision) != nil
+        let tasks = GradientTasks(outputs: outputs, columns: depth, groups: geometry.groups, threads: parallel.threads, isWide: isWide)
         source.withImage { images in
             nonisolated(unsafe) let (dz, dw) = (dz, dw)
             parallel.forEach(tasks.count) { range in
@@ -142,50 +199,7 @@ extension ConvolutionOperand {
         switch self {
         case .reals(let base): body(.reals(base), 0)
         case .signs(let bits): bits.withUnsafeWords { body(.signs($0.baseAddress!), bits.wordsPerRow) }
+        case .scaledSigns: preconditionFailure("signs with factors have no base in memory")
         }
-    }
-}
-
-/// A kernel's gradient cut into pieces that the patch kernel does best with, more and smaller ones when there are fewer than threads.
-struct GradientTasks {
-    private let outputs: Int
-    private let columns: Int
-    private let size: (outputs: Int, columns: Int)
-    private let down: Int
-    private let across: Int
-    let count: Int
-
-    init(outputs: Int, columns: Int, groups: Int, threads: Int) {
-        (self.outputs, self.columns) = (outputs, columns)
-        func pieces(_ extent: Int, _ size: Int) -> Int { (extent + size - 1) / size }
-        /// Even shares of `extent`, in whole multiples.
-        func share(_ extent: Int, _ most: Int, multiple: Int) -> Int {
-            let share = pieces(extent, pieces(extent, most))
-            return min(extent, pieces(share, multiple) * multiple)
-        }
-        var size = (outputs: share(outputs, PatchKernel.gradientOutputs, multiple: 8), columns: share(columns, PatchKernel.gradientColumns, multiple: 48))
-        func count() -> Int { groups * pieces(outputs, size.outputs) * pieces(columns, size.columns) }
-        // An uneven number of tasks for the threads idles some of them at the end.
-        while count() % threads != 0, count() < 4 * threads {
-            if size.outputs > 32 {
-                size.outputs = share(outputs, (size.outputs + 1) / 2, multiple: 8)
-            } else if size.columns > 48 {
-                size.columns = share(columns, (size.columns + 1) / 2, multiple: 48)
-            } else {
-                break
-            }
-        }
-        self.size = size
-        down = pieces(outputs, size.outputs)
-        across = pieces(columns, size.columns)
-        self.count = count()
-    }
-
-    subscript(_ index: Int) -> (group: Int, outputs: Range<Int>, columns: Range<Int>) {
-        let (group, block) = index.quotientAndRemainder(dividingBy: down * across)
-        let (row, column) = block.quotientAndRemainder(dividingBy: across)
-        return (
-            group, row * size.outputs..<min((row + 1) * size.outputs, outputs), column * size.columns..<min((column + 1) * size.columns, columns)
-        )
     }
 }

@@ -32,6 +32,7 @@ struct Patches {
                     for p in 0..<pixels.count { (to + p * perGroup).update(from: from + p * channels, count: perGroup) }
                 }
             }
+        case .scaledSigns: preconditionFailure("only kernels have a factor for each output, not images")
         case .signs(let bits):
             let stride = bits.wordsPerRow
             let kernels = Kernels.active

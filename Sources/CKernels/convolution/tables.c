@@ -1,0 +1,179 @@
+#include "tables.h"
+
+#include <string.h>
+
+#include "convolution.h"
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t pieces(size_t extent, size_t size) { return (extent + size - 1) / size; }
+
+/// Words of a column over `depth` values.
+static size_t words_of(const sf_table_code* code, size_t depth) { return pieces(depth, code->group * code->groups_per_word); }
+
+/// Columns of the panel that a gradient's working space holds.
+static size_t panel_columns(const sf_table_code* code) {
+    return sizeof((sf_patch_space*)0)->a_block / (words_of(code, code->depth) * code->word_bytes) / code->lanes * code->lanes;
+}
+
+int sf_table_gradient_fits(const sf_patch_gradient* o, const sf_table_code* code) {
+    return o->image.reals == NULL && o->image.channels % code->lanes == 0 && o->image.first % 8 == 0 && o->first_column % code->lanes == 0
+        && o->columns % code->lanes == 0 && o->image.channels <= panel_columns(code);
+}
+
+/// What the zeros outside the image add to sums that count them as -1: the reals of the rows that lie outside at a tap.
+static void sum_outside(const sf_patch_gradient* o, const uint64_t* const* rows, const float* dz, size_t depth, float* sums) {
+    memset(sums, 0, o->outputs * sizeof *sums);
+    for (size_t k = 0; k < depth; k++)
+        if (rows[k] == NULL)
+            for (size_t i = 0; i < o->outputs; i++) sums[i] += dz[k * o->dz_row + i];
+}
+
+/// Taps of a gradient that one pass over its rows covers, and what the zeros outside add to each output of each.
+enum { SF_TABLE_TAPS = 64, SF_TABLE_OUTPUTS = 256 };
+
+typedef struct {
+    _Alignas(64) unsigned char tables[SF_TABLE_BYTES];
+    const uint64_t* rows[SF_TABLE_DEPTH];
+    float scales[SF_TABLE_ROWS];
+    float outside[SF_TABLE_TAPS][SF_TABLE_OUTPUTS];
+    int has_outside[SF_TABLE_TAPS];
+} sf_table_space;
+
+/// Some columns of some outputs over all rows.
+static void gradient_block(const sf_patch_gradient* o, sf_patch_space* space, sf_table_space* own, const sf_table_code* code) {
+    const sf_patch_image* image = &o->image;
+    unsigned char* const panel = (unsigned char*)space->a_block;
+    for (size_t row = 0; row < o->rows; row += code->depth) {
+        const size_t depth = least(code->depth, o->rows - row), groups = pieces(depth, code->group);
+        const float* dz = o->dz + row * o->dz_row;
+        const size_t first_tap = o->first_column / image->channels;
+        for (size_t j = 0; j < o->columns;) {
+            const size_t tap = (o->first_column + j) / image->channels, channel = (o->first_column + j) % image->channels;
+            int outside = 0;
+            for (size_t k = 0; k < depth; k++) {
+                const size_t at = row + k;
+                const int32_t source = o->map.sources[at % o->map.entries * o->map.taps + tap];
+                own->rows[k] =
+                    source < 0 ? NULL : image->bits + (at / o->map.entries * image->pixels + (size_t)source) * image->stride + image->first / 64;
+                outside |= source < 0;
+            }
+            own->has_outside[tap - first_tap] = outside && image->outside == 0;
+            if (own->has_outside[tap - first_tap]) sum_outside(o, own->rows, dz, depth, own->outside[tap - first_tap]);
+            const size_t end = least(o->columns, j + image->channels - channel);
+            for (size_t c = channel; j < end; j += code->lanes, c += code->lanes)
+                code->pack(own->rows, depth, (image->first % 64 + c) / 8, image->outside != 0, panel + j * code->word_bytes, o->columns);
+        }
+        for (size_t i = 0; i < o->outputs; i += SF_TABLE_ROWS) {
+            const size_t outputs = least(SF_TABLE_ROWS, o->outputs - i);
+            code->build(dz + i, 1, o->dz_row, outputs, depth, own->tables, own->scales);
+            float* to[SF_TABLE_ROWS];
+            for (size_t r = 0; r < SF_TABLE_ROWS; r++) to[r] = r < outputs ? o->dw + (i + r) * o->dw_row + o->first_column : NULL;
+            for (size_t j = 0; j < o->columns;) {
+                const float* start[SF_TABLE_VECTORS] = {NULL, NULL};
+                const size_t vectors = least(SF_TABLE_VECTORS, (o->columns - j) / code->lanes);
+                for (size_t v = 0; v < vectors; v++) {
+                    const size_t tap = (o->first_column + j + v * code->lanes) / image->channels - first_tap;
+                    if (own->has_outside[tap]) start[v] = own->outside[tap] + i;
+                }
+                code->tile(own->tables, own->scales, groups, panel + j * code->word_bytes, o->columns, vectors, to, start, row > 0);
+                j += vectors * code->lanes;
+                for (size_t r = 0; r < outputs; r++) to[r] += vectors * code->lanes;
+            }
+        }
+    }
+}
+
+void sf_table_gradient_run(const sf_patch_gradient* o, void* scratch, const sf_table_code* code) {
+    sf_table_space own;
+    // Whole taps at a time, so that no more than so many are in a block.
+    const size_t channels = o->image.channels, most = least(panel_columns(code) / channels, SF_TABLE_TAPS) * channels;
+    if (o->rows == 0)
+        for (size_t i = 0; i < o->outputs; i++) memset(o->dw + i * o->dw_row + o->first_column, 0, o->columns * sizeof *o->dw);
+    for (size_t i = 0; i < o->outputs; i += SF_TABLE_OUTPUTS)
+        for (size_t j = o->first_column; j < o->first_column + o->columns;) {
+            sf_patch_gradient block = *o;
+            block.dz += i, block.dw += i * o->dw_row, block.outputs = least(SF_TABLE_OUTPUTS, o->outputs - i);
+            // The first piece ends where a tap does.
+            block.first_column = j, block.columns = least(most - j % channels, o->first_column + o->columns - j);
+            gradient_block(&block, scratch, &own, code);
+            j += block.columns;
+        }
+}
+
+/// Even shares of the depth.
+static size_t share(size_t outputs, const sf_table_code* code) {
+    const size_t chunks = pieces(outputs, code->depth);
+    return pieces(pieces(outputs, chunks), code->group) * code->group;
+}
+
+size_t sf_table_panel_bytes(size_t outputs, size_t columns, const sf_table_code* code) {
+    const size_t depth = share(outputs, code);
+    return pieces(outputs, depth) * words_of(code, depth) * columns * code->word_bytes;
+}
+
+void sf_table_panel(
+    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, void* panel, const sf_table_code* code) {
+    const uint64_t* rows[SF_TABLE_DEPTH];
+    const size_t depth = share(outputs, code), columns = taps * channels;
+    unsigned char* to = panel;
+    for (size_t first = 0; first < outputs; first += depth, to += words_of(code, depth) * columns * code->word_bytes)
+        for (size_t tap = 0; tap < taps; tap++) {
+            const size_t count = least(depth, outputs - first);
+            for (size_t k = 0; k < count; k++) rows[k] = bits + ((first + k) * taps + tap) * words;
+            for (size_t c = 0; c < channels; c += code->lanes)
+                code->pack(rows, count, c / 8, 0, to + (tap * channels + c) * code->word_bytes, columns);
+        }
+}
+
+/// Rows of dz times the factors of their outputs.
+static const float* scaled(const sf_patch_spread* o, const float* dz, size_t first, size_t rows, size_t depth, float* out) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t k = 0; k < depth; k++) out[r * SF_TABLE_DEPTH + k] = dz[r * o->dz_row + k] * o->factors[first + k];
+    return out;
+}
+
+static void spread_tile(
+    const sf_patch_spread* o, const sf_table_space* own, const unsigned char* panel, size_t groups, const int32_t* sources, size_t rows, float* dx,
+    const sf_table_code* code) {
+    static const float* const nothing[SF_TABLE_VECTORS] = {NULL, NULL};
+    const size_t columns = o->map.taps * o->channels;
+    for (size_t tap = 0; tap < o->map.taps; tap++) {
+        float* to[SF_TABLE_ROWS] = {NULL};
+        int some = 0;
+        for (size_t r = 0; r < rows; r++) {
+            const int32_t source = sources[r * o->map.taps + tap];
+            if (source >= 0) to[r] = dx + (size_t)source * o->dx_row, some = 1;
+        }
+        if (!some) continue;
+        for (size_t c = 0; c < o->channels;) {
+            const size_t vectors = least(SF_TABLE_VECTORS, (o->channels - c) / code->lanes);
+            code->tile(
+                own->tables, own->scales, groups, panel + (tap * o->channels + c) * code->word_bytes, columns, vectors, to, nothing, 1);
+            c += vectors * code->lanes;
+            for (size_t r = 0; r < rows; r++)
+                if (to[r] != NULL) to[r] += vectors * code->lanes;
+        }
+    }
+}
+
+void sf_table_spread_run(const sf_patch_spread* o, const sf_table_code* code) {
+    sf_table_space own;
+    float lines[SF_TABLE_ROWS * SF_TABLE_DEPTH];
+    const size_t share_depth = share(o->outputs, code), columns = o->map.taps * o->channels;
+    const size_t panel_bytes = words_of(code, share_depth) * columns * code->word_bytes;
+    for (size_t item = o->first_item; item < o->first_item + o->items; item++) {
+        float* dx = o->dx + item * o->pixels * o->dx_row;
+        for (size_t p = 0; p < o->pixels; p++) memset(dx + p * o->dx_row, 0, o->channels * sizeof *dx);
+        for (size_t entry = 0; entry < o->map.entries; entry += SF_TABLE_ROWS) {
+            const size_t rows = least(SF_TABLE_ROWS, o->map.entries - entry);
+            const float* dz = o->dz + (item * o->map.entries + entry) * o->dz_row;
+            const unsigned char* panel = o->signs;
+            for (size_t first = 0; first < o->outputs; first += share_depth, panel += panel_bytes) {
+                const size_t depth = least(share_depth, o->outputs - first);
+                if (o->factors == NULL) code->build(dz + first, o->dz_row, 1, rows, depth, own.tables, own.scales);
+                else code->build(scaled(o, dz + first, first, rows, depth, lines), SF_TABLE_DEPTH, 1, rows, depth, own.tables, own.scales);
+                spread_tile(o, &own, panel, pieces(depth, code->group), o->map.sources + entry * o->map.taps, rows, dx, code);
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#include "tables.h"
+
+#define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define SF_INLINE static inline __attribute__((always_inline)) SF_TARGET
+
+#define SF_MINUS ((int)0x80000000)
+
+/// Flips the signs of a value in the lanes where bit `bit` of the lane's number is 0.
+SF_INLINE __m512 patterned(const float* x, int bit) {
+    static const int flips[4][16] = {
+        {SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0},
+        {SF_MINUS, SF_MINUS, 0, 0, SF_MINUS, SF_MINUS, 0, 0, SF_MINUS, SF_MINUS, 0, 0, SF_MINUS, SF_MINUS, 0, 0},
+        {SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, 0, 0, 0, 0, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, 0, 0, 0, 0},
+        {SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, 0, 0, 0, 0, 0, 0, 0, 0},
+    };
+    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(_mm512_set1_ps(*x)), _mm512_loadu_si512(flips[bit])));
+}
+
+/// (±x0 ± x1) + (±x2 ± x3) for all sixteen patterns.
+SF_INLINE __m512 sums_of_four(const float* x0, const float* x1, const float* x2, const float* x3) {
+    return _mm512_add_ps(
+        _mm512_add_ps(patterned(x0, 0), patterned(x1, 1)), _mm512_add_ps(patterned(x2, 2), patterned(x3, 3)));
+}
+
+// ---- float32: 16 columns, groups of 4, 8 groups in a word
+
+static SF_TARGET void pack_reals(const uint64_t* const* rows, size_t depth, size_t byte, int plus, void* panel, size_t stride) {
+    for (size_t k = 0; k < depth; k += 32) {
+        const size_t count = depth - k < 32 ? depth - k : 32;
+        __m512i words = _mm512_setzero_si512(), bit = _mm512_set1_epi32(1);
+        for (size_t i = 0; i < count; i++, bit = _mm512_add_epi32(bit, bit)) {
+            uint16_t signs = plus ? 0xFFFF : 0;
+            if (rows[k + i] != NULL) memcpy(&signs, (const uint8_t*)rows[k + i] + byte, sizeof signs);
+            words = _mm512_mask_or_epi32(words, signs, words, bit);
+        }
+        _mm512_storeu_si512((uint32_t*)panel + k / 32 * stride, words);
+    }
+}
+
+static SF_TARGET void build_reals(const float* a, size_t a_row, size_t a_depth, size_t rows, size_t depth, void* tables, float* scales) {
+    static const float nothing = 0;
+    float* to = tables;
+    (void)scales;
+    for (size_t k = 0; k < depth; k += 4)
+        for (size_t r = 0; r < SF_TABLE_ROWS; r++, to += 16) {
+            const float* x[4];
+            for (size_t i = 0; i < 4; i++) x[i] = r < rows && k + i < depth ? a + r * a_row + (k + i) * a_depth : &nothing;
+            _mm512_store_ps(to, sums_of_four(x[0], x[1], x[2], x[3]));
+        }
+}
+
+SF_INLINE void tile_reals_of(
+    const float* tables, size_t groups, const uint32_t* panel, size_t stride, const int vectors, float* const* to, const float* const* start, int add) {
+    __m512 sums[SF_TABLE_ROWS][SF_TABLE_VECTORS];
+    __m512i words[SF_TABLE_VECTORS];
+    // Half of the additions as multiplications by 1, so that they do not all wait for the adders.
+    __m512 one = _mm512_set1_ps(1);
+    __asm__("" : "+v"(one));
+#pragma GCC unroll 8
+    for (int r = 0; r < SF_TABLE_ROWS; r++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) sums[r][v] = _mm512_setzero_ps();
+    for (size_t group = 0; group < groups; panel += stride) {
+        const size_t end = groups - group < 8 ? groups : group + 8;
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) words[v] = _mm512_loadu_si512(panel + 16 * v);
+        for (; group < end; group++, tables += 16 * SF_TABLE_ROWS) {
+#pragma GCC unroll 8
+            for (int r = 0; r < SF_TABLE_ROWS; r++) {
+                const __m512 table = _mm512_load_ps(tables + 16 * r);
+                sums[r][0] = _mm512_fmadd_ps(_mm512_permutexvar_ps(words[0], table), one, sums[r][0]);
+                if (vectors > 1) sums[r][1] = _mm512_add_ps(sums[r][1], _mm512_permutexvar_ps(words[1], table));
+            }
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++) words[v] = _mm512_srli_epi32(words[v], 4);
+        }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < SF_TABLE_ROWS; r++) {
+        if (to[r] == NULL) continue;
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) {
+            __m512 sum = sums[r][v];
+            if (start[v] != NULL) sum = _mm512_add_ps(sum, _mm512_set1_ps(start[v][r]));
+            if (add) sum = _mm512_add_ps(_mm512_loadu_ps(to[r] + 16 * v), sum);
+            _mm512_storeu_ps(to[r] + 16 * v, sum);
+        }
+    }
+}
+
+static SF_TARGET void tile_reals(
+    const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
+    const float* const* start, int add) {
+    (void)scales;
+    if (vectors == 2) tile_reals_of(tables, groups, panel, stride, 2, to, start, add);
+    else tile_reals_of(tables, groups, panel, stride, 1, to, start, add);
+}
+
+// ---- 16-bit integers: 32 columns, groups of 5, 3 groups in a word
+
+/// Σ|a| is scaled to this: the rest up to 32767 is for the rounding of entries, half a unit each.
+#define SF_SHORT_SUM 32700.0f
+
+static SF_TARGET void pack_shorts(const uint64_t* const* rows, size_t depth, size_t byte, int plus, void* panel, size_t stride) {
+    for (size_t k = 0; k < depth; k += 15) {
+        const size_t count = depth - k < 15 ? depth - k : 15;
+        __m512i words = _mm512_setzero_si512(), bit = _mm512_set1_epi16(1);
+        for (size_t i = 0; i < count; i++, bit = _mm512_add_epi16(bit, bit)) {
+            uint32_t signs = plus ? 0xFFFFFFFF : 0;
+            if (rows[k + i] != NULL) memcpy(&signs, (const uint8_t*)rows[k + i] + byte, sizeof signs);
+            words = _mm512_mask_add_epi16(words, signs, words, bit);
+        }
+        _mm512_storeu_si512((uint16_t*)panel + k / 15 * stride, words);
+    }
+}
+
+/// From Σ|a| to the factor that a is scaled by, and the one back. Sums that are 0, or nearly, count as 0; a NaN or infinity goes back as one.
+SF_INLINE float scale_of(float sum, float* back) {
+    *back = sum < 1e-30f ? 0 : sum / SF_SHORT_SUM;
+    return sum >= 1e-30f ? SF_SHORT_SUM / sum : 0;
+}
+
+static SF_TARGET void build_shorts(const float* a, size_t a_row, size_t a_depth, size_t rows, size_t depth, void* tables, float* scales) {
+    // Scaled values: value k of row r at scaled[r·across + k·down].
+    _Alignas(64) float scaled[SF_TABLE_ROWS * (SF_TABLE_DEPTH + 18)];
+    const size_t padded = (depth + 4) / 5 * 5;
+    size_t across, down;
+    if (a_row == 1) {
+        across = 1, down = SF_TABLE_ROWS;
+        const __mmask8 some = (__mmask8)((1u << rows) - 1);
+        __m256 sum = _mm256_setzero_ps();
+        const __m256 magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(0x7FFFFFFF));
+        for (size_t k = 0; k < depth; k++) sum = _mm256_add_ps(sum, _mm256_and_ps(_mm256_maskz_loadu_ps(some, a + k * a_depth), magnitude));
+        _Alignas(32) float sums[SF_TABLE_ROWS], factors[SF_TABLE_ROWS];
+        _mm256_store_ps(sums, sum);
+        for (size_t r = 0; r < SF_TABLE_ROWS; r++) factors[r] = scale_of(sums[r], &scales[r]);
+        const __m256 factor = _mm256_load_ps(factors);
+        for (size_t k = 0; k < depth; k++)
+            _mm256_store_ps(scaled + k * SF_TABLE_ROWS, _mm256_mul_ps(_mm256_maskz_loadu_ps(some, a + k * a_depth), factor));
+        for (size_t k = depth; k < padded; k++) _mm256_store_ps(scaled + k * SF_TABLE_ROWS, _mm256_setzero_ps());
+    } else {
+        across = SF_TABLE_DEPTH + 18, down = 1;
+        for (size_t r = 0; r < SF_TABLE_ROWS; r++) {
+            const float* row = a + r * a_row;
+            float* to = scaled + r * across;
+            const size_t count = r < rows ? depth : 0;
+            __m512 sum = _mm512_setzero_ps();
+            for (size_t k = 0; k < count; k += 16) {
+                const __mmask16 some = count - k < 16 ? (__mmask16)((1u << (count - k)) - 1) : 0xFFFF;
+                sum = _mm512_add_ps(sum, _mm512_abs_ps(_mm512_maskz_loadu_ps(some, row + k)));
+            }
+            const __m512 factor = _mm512_set1_ps(scale_of(_mm512_reduce_add_ps(sum), &scales[r]));
+            for (size_t k = 0; k < padded; k += 16) {
+                const __mmask16 some = k >= count ? 0 : count - k < 16 ? (__mmask16)((1u << (count - k)) - 1) : 0xFFFF;
+                _mm512_storeu_ps(to + k, _mm512_mul_ps(_mm512_maskz_loadu_ps(some, row + k), factor));
+            }
+        }
+    }
+    int16_t* to = tables;
+    for (size_t k = 0; k < padded; k += 5)
+        for (size_t r = 0; r < SF_TABLE_ROWS; r++, to += 32) {
+            const float* x = scaled + r * across + k * down;
+            const __m512 four = sums_of_four(x, x + down, x + 3 * down, x + 4 * down), fifth = _mm512_set1_ps(x[2 * down]);
+            // Packing takes four of each in turn: the third value of the group, bit 2 of the pattern, chooses between them.
+            _mm512_store_si512(
+                to, _mm512_packs_epi32(_mm512_cvtps_epi32(_mm512_sub_ps(four, fifth)), _mm512_cvtps_epi32(_mm512_add_ps(four, fifth))));
+        }
+}
+
+SF_INLINE void tile_shorts_of(
+    const int16_t* tables, const float* scales, size_t groups, const uint16_t* panel, size_t stride, const int vectors, float* const* to,
+    const float* const* start, int add) {
+    __m512i sums[SF_TABLE_ROWS][SF_TABLE_VECTORS];
+    __m512i words[SF_TABLE_VECTORS];
+#pragma GCC unroll 8
+    for (int r = 0; r < SF_TABLE_ROWS; r++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) sums[r][v] = _mm512_setzero_si512();
+    for (size_t group = 0; group < groups; panel += stride) {
+        const size_t end = groups - group < 3 ? groups : group + 3;
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) words[v] = _mm512_loadu_si512(panel + 32 * v);
+        for (; group < end; group++, tables += 32 * SF_TABLE_ROWS) {
+#pragma GCC unroll 8
+            for (int r = 0; r < SF_TABLE_ROWS; r++) {
+                const __m512i table = _mm512_load_si512(tables + 32 * r);
+#pragma GCC unroll 2
+                for (int v = 0; v < vectors; v++) sums[r][v] = _mm512_add_epi16(sums[r][v], _mm512_permutexvar_epi16(words[v], table));
+            }
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++) words[v] = _mm512_srli_epi16(words[v], 5);
+        }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < SF_TABLE_ROWS; r++) {
+        if (to[r] == NULL) continue;
+        const __m512 back = _mm512_set1_ps(scales[r]);
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) {
+            const __m512 first = start[v] != NULL ? _mm512_set1_ps(start[v][r]) : _mm512_setzero_ps();
+#pragma GCC unroll 2
+            for (int half = 0; half < 2; half++) {
+                const __m256i shorts = half ? _mm512_extracti64x4_epi64(sums[r][v], 1) : _mm512_castsi512_si256(sums[r][v]);
+                float* at = to[r] + 32 * v + 16 * half;
+                __m512 sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(shorts)), back, first);
+                if (add) sum = _mm512_add_ps(_mm512_loadu_ps(at), sum);
+                _mm512_storeu_ps(at, sum);
+            }
+        }
+    }
+}
+
+static SF_TARGET void tile_shorts(
+    const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
+    const float* const* start, int add) {
+    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, to, start, add);
+    else tile_shorts_of(tables, scales, groups, panel, stride, 1, to, start, add);
+}
+
+const sf_table_code sf_table_avx512_reals = {16, 4, 8, 4, 128, pack_reals, build_reals, tile_reals};
+const sf_table_code sf_table_avx512_shorts = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts};
+
+SF_DEFINE_SPREADING(avx512_reals, 16)
+SF_DEFINE_SPREADING(avx512_shorts, 32)
+#endif
