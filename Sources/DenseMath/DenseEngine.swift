@@ -1,6 +1,7 @@
 public import BitCore
 
-/// How the operands of a product are held while they are multiplied. Sums are float32 in both.
+/// How the operands of a product are held while they are multiplied. Sums are float32 in both. An engine may be more exact than it is asked to be: where
+/// bfloat16 gains nothing, or where one operand is signs and sums of 16-bit integers do better (`Documentation/Design/tables.md`).
 public enum MatrixPrecision: String, Sendable, CaseIterable, Codable {
     case float32
     /// Operands rounded to bfloat16 (nearest, ties to even): 8 bits of mantissa. ±1 operands are exact.
@@ -37,8 +38,9 @@ public struct MatrixProduct: Sendable, Hashable {
     public var multiplyAccumulates: Int { rows * columns * depth }
 }
 
-/// Dense real arithmetic behind one door. Engines give the same sums up to float32 rounding order, and exactly the same where every
-/// partial sum is an integer below 2^24, as with ±1 operands. One engine with one thread count is deterministic.
+/// Dense real arithmetic behind one door. Engines give the same sums up to float32 rounding order, and exactly the same in float32 where every
+/// partial sum is an integer below 2^24, as with ±1 operands, and so in forward products in bfloat16 when it holds the operands. One engine with
+/// one thread count is deterministic.
 public protocol DenseEngine: Sendable {
     /// The name that `--engine` takes: `portable`, `onednn`.
     var name: String { get }

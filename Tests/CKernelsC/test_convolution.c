@@ -61,7 +61,8 @@ static int product_agrees(const sf_convolution* variant, void* scratch, int roun
     const size_t rows = items * entries, first = below(rows), count = 1 + below(rows - first), kernel_taps = taps + below(3);
     const size_t c_pixels = entries + below(4), c_row = columns + gap;
     guarded list = guarded_make(taps * 4, 0), targets = guarded_make(entries * 4, 0);
-    for (size_t t = 0; t < taps; t++) ((int32_t*)list.data)[t] = (int32_t)below(kernel_taps);
+    const size_t in_order = below(2);
+    for (size_t t = 0; t < taps; t++) ((int32_t*)list.data)[t] = (int32_t)(in_order ? t : below(kernel_taps));
     for (size_t e = 0; e < entries; e++) ((int32_t*)targets.data)[e] = (int32_t)(c_pixels - 1 - e);
     const int bits = below(2) == 0, by_columns = below(2) == 0;
     const size_t words = (columns + 63) / 64, b_first = bits && words * 64 - columns >= 16 ? 16 : 0;

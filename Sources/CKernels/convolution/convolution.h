@@ -13,6 +13,8 @@ typedef struct {
     void (*signs)(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width);
     /// Gradients over signs by look-up. NULL: they are products too.
     const sf_table_code* tables;
+    /// Products of signs with kernels of reals by look-up, with sums in float32, so that sums of integers are exact. NULL: as above.
+    const sf_table_code* product_tables;
 } sf_patch_code;
 
 void sf_patch_product_run(const sf_patch_product* product, void* scratch, const sf_patch_code* code);

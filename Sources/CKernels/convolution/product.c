@@ -24,8 +24,11 @@ static void gather_line(const sf_patch_product* o, const int32_t* sources, size_
         else if (chunk->depth >= 32)
             memcpy(line, image->reals + (item + (size_t)source) * image->stride + first, chunk->depth * sizeof *line);
         else {
+            // Few values: a call costs more than the copy.
             const float* from = image->reals + (item + (size_t)source) * image->stride + first;
-            for (size_t k = 0; k < chunk->depth; k++) line[k] = from[k];
+            size_t k = 0;
+            for (; k + 4 <= chunk->depth; k += 4) memcpy(line + k, from + k, 4 * sizeof *line);
+            for (; k < chunk->depth; k++) line[k] = from[k];
         }
         for (size_t k = chunk->depth; k < chunk->padded; k++) line[k] = 0;
     }
@@ -139,6 +142,10 @@ static void zero(const sf_patch_product* o, size_t row, size_t rows) {
 
 void sf_patch_product_run(const sf_patch_product* o, void* scratch, const sf_patch_code* code) {
     sf_patch_space* const space = scratch;
+    if (code->product_tables != NULL && sf_table_product_fits(o)) {
+        sf_table_product_run(o, scratch, code->product_tables);
+        return;
+    }
     const size_t unit = code->blocking->per_unit, channels = o->image.channels, padded = (channels + unit - 1) / unit * unit;
     // Chunks of single taps are cut evenly, chunks of several hold whole ones.
     const size_t together = padded > SF_DENSE_DEPTH / 2 ? 1 : SF_DENSE_DEPTH / padded;

@@ -183,3 +183,82 @@ void sf_table_spread_run(const sf_patch_spread* o, const sf_table_code* code) {
         }
     }
 }
+
+// ---- products of signs under the window with a kernel of reals: outputs have the tables, positions are the columns
+
+int sf_table_product_fits(const sf_patch_product* o) {
+    if (o->image.reals != NULL || o->b == NULL || o->b_depth != 1 || o->b_tap != o->image.channels || o->targets != NULL || o->map.taps * o->image.channels > 1 << 16)
+        return 0;
+    for (size_t t = 0; t < o->map.taps; t++)
+        if (o->b_taps[t] != (int32_t)t) return 0;
+    if (o->image.outside != 0) return 1;
+    for (size_t i = 0; i < o->map.entries * o->map.taps; i++)
+        if (o->map.sources[i] < 0) return 0;
+    return 1;
+}
+
+/// The bits under the window of one row of patches, tap after tap without gaps, as words of 32 at `words[w · stride]`.
+static void gather_words(const sf_patch_product* o, size_t row, uint32_t* words, size_t stride) {
+    const sf_patch_image* image = &o->image;
+    const int32_t* sources = o->map.sources + row % o->map.entries * o->map.taps;
+    const uint64_t* bits = image->bits + row / o->map.entries * image->pixels * image->stride;
+    uint64_t held = 0;
+    size_t count = 0;
+    for (size_t t = 0; t < o->map.taps; t++)
+        for (size_t k = 0; k < image->channels;) {
+            const size_t at = image->first + k, some = least(least(32, image->channels - k), 64 - at % 64);
+            // Outside are ones: with zeros there the product does not go this way.
+            uint64_t next = sources[t] < 0 ? ~(uint64_t)0 : bits[(size_t)sources[t] * image->stride + at / 64] >> at % 64;
+            next &= ((uint64_t)1 << some) - 1;
+            held |= next << count;
+            count += some, k += some;
+            if (count >= 32) {
+                *words = (uint32_t)held;
+                words += stride, held >>= 32, count -= 32;
+            }
+        }
+    if (count > 0) *words = (uint32_t)held;
+}
+
+/// Positions of a block: what the tables of an output are used for.
+enum { SF_TABLE_POSITIONS = 512 };
+
+void sf_table_product_run(const sf_patch_product* o, void* scratch, const sf_table_code* code) {
+    sf_table_space own;
+    _Alignas(64) float sums[SF_TABLE_ROWS * SF_TABLE_POSITIONS];
+    sf_patch_space* const space = scratch;
+    uint32_t* const panel = (uint32_t*)space->a_block;
+    const size_t total = o->map.taps * o->image.channels, words = pieces(total, 32);
+    static const float* const nothing[SF_TABLE_VECTORS] = {NULL, NULL};
+    // As many positions as the panel has room for.
+    const size_t most = least(SF_TABLE_POSITIONS, sizeof space->a_block / (words * sizeof *panel) / code->lanes * code->lanes);
+    for (size_t row = 0; row < o->rows; row += most) {
+        const size_t rows = least(most, o->rows - row), columns = pieces(rows, code->lanes) * code->lanes;
+        for (size_t r = 0; r < columns; r++) {
+            if (r < rows) gather_words(o, o->first_row + row + r, panel + r, columns);
+            else
+                for (size_t w = 0; w < words; w++) panel[w * columns + r] = 0;
+        }
+        for (size_t j = 0; j < o->columns; j += SF_TABLE_ROWS) {
+            const size_t outputs = least(SF_TABLE_ROWS, o->columns - j);
+            for (size_t k = 0; k < total; k += code->depth) {
+                const size_t depth = least(code->depth, total - k);
+                code->build(o->b + j * o->b_column + k, o->b_column, 1, outputs, depth, own.tables, own.scales);
+                for (size_t c = 0; c < columns;) {
+                    float* to[SF_TABLE_ROWS];
+                    for (size_t i = 0; i < SF_TABLE_ROWS; i++) to[i] = sums + i * SF_TABLE_POSITIONS + c;
+                    const size_t vectors = least(SF_TABLE_VECTORS, (columns - c) / code->lanes);
+                    code->tile(
+                        own.tables, own.scales, pieces(depth, code->group), panel + k / 32 * columns + c, columns, vectors, to, nothing, k > 0);
+                    c += vectors * code->lanes;
+                }
+            }
+            float* c = o->c + (o->first_row + row) * o->c_row + j;
+            size_t r = 0;
+            if (outputs == SF_TABLE_ROWS)
+                for (; r + code->lanes <= rows; r += code->lanes) code->turn(sums + r, SF_TABLE_POSITIONS, c + r * o->c_row, o->c_row);
+            for (; r < rows; r++)
+                for (size_t i = 0; i < outputs; i++) c[r * o->c_row + i] = sums[i * SF_TABLE_POSITIONS + r];
+        }
+    }
+}

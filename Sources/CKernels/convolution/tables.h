@@ -12,7 +12,7 @@
 ///
 /// In 16-bit integers each row of a chunk of the depth is scaled so that Σ_k |a[k]| is just below 2^15: no partial sum can overflow. An entry is
 /// rounded once, by at most half a unit u = Σ|a| / 32700, so that over a chunk of n values the error's variance is n/5 · u²/12. With
-/// Σ|a| <= √n · ‖a‖ its root is at most n·‖a‖ / 253,000: 1.07e-3·‖a‖ at 270 values, where operands rounded to bfloat16 have 2^-8/√12·‖a‖ = 1.13e-3·‖a‖.
+/// Σ|a| <= √n · ‖a‖ its root is at most n·‖a‖ / 253,000: 1.07e-3·‖a‖ at 270 values, where operands rounded to bfloat16 have 1.1e-3 to 2.3e-3·‖a‖.
 typedef struct {
     /// Columns of a register.
     size_t lanes;
@@ -29,6 +29,8 @@ typedef struct {
     void (*tile)(
         const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
         const float* const* start, int add);
+    /// c[j·c_row + r] = sums[r·stride + j] for r < SF_TABLE_ROWS and `lanes` columns j.
+    void (*turn)(const float* sums, size_t stride, float* c, size_t c_row);
 } sf_table_code;
 
 enum { SF_TABLE_ROWS = 8, SF_TABLE_VECTORS = 2, SF_TABLE_BYTES = 28 * 1024, SF_TABLE_DEPTH = 270 };
@@ -36,6 +38,11 @@ enum { SF_TABLE_ROWS = 8, SF_TABLE_VECTORS = 2, SF_TABLE_BYTES = 28 * 1024, SF_T
 /// Whether the operands are such that whole registers lie within a tap.
 int sf_table_gradient_fits(const sf_patch_gradient* gradient, const sf_table_code* code);
 void sf_table_gradient_run(const sf_patch_gradient* gradient, void* scratch, const sf_table_code* code);
+
+/// Whether the kernel's reals follow each other as the bits under the window do, and nothing outside counts as 0.
+int sf_table_product_fits(const sf_patch_product* product);
+/// `code`: one whose sums are float32, and whose words have 32 bits.
+void sf_table_product_run(const sf_patch_product* product, void* scratch, const sf_table_code* code);
 
 size_t sf_table_panel_bytes(size_t outputs, size_t columns, const sf_table_code* code);
 void sf_table_panel(

@@ -100,6 +100,37 @@ static SF_TARGET void tile_reals(
     else tile_reals_of(tables, groups, panel, stride, 1, to, start, add);
 }
 
+static SF_TARGET void turn_reals(const float* sums, size_t stride, float* c, size_t c_row) {
+    __m512 a[8], b[8];
+    // Pairs of rows, then fours, then the quarters of both: b[q] and b[q + 4] hold positions 4p + q of all eight rows.
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        const __m512 even = _mm512_loadu_ps(sums + 2 * (size_t)i * stride), odd = _mm512_loadu_ps(sums + (2 * (size_t)i + 1) * stride);
+        a[2 * i] = _mm512_unpacklo_ps(even, odd), a[2 * i + 1] = _mm512_unpackhi_ps(even, odd);
+    }
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; i++)
+#pragma GCC unroll 2
+        for (int h = 0; h < 2; h++) {
+            const __m512d low = _mm512_castps_pd(a[4 * i + h]), high = _mm512_castps_pd(a[4 * i + 2 + h]);
+            b[4 * i + 2 * h] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, high));
+            b[4 * i + 2 * h + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
+        }
+#pragma GCC unroll 4
+    for (int q = 0; q < 4; q++) {
+        // Quarter p of b[q]: rows 0 to 3 at position 4p + q; of b[q + 4]: rows 4 to 7.
+        float* at = c + (size_t)q * c_row;
+        _mm_storeu_ps(at, _mm512_castps512_ps128(b[q]));
+        _mm_storeu_ps(at + 4, _mm512_castps512_ps128(b[q + 4]));
+        _mm_storeu_ps(at + 4 * c_row, _mm512_extractf32x4_ps(b[q], 1));
+        _mm_storeu_ps(at + 4 * c_row + 4, _mm512_extractf32x4_ps(b[q + 4], 1));
+        _mm_storeu_ps(at + 8 * c_row, _mm512_extractf32x4_ps(b[q], 2));
+        _mm_storeu_ps(at + 8 * c_row + 4, _mm512_extractf32x4_ps(b[q + 4], 2));
+        _mm_storeu_ps(at + 12 * c_row, _mm512_extractf32x4_ps(b[q], 3));
+        _mm_storeu_ps(at + 12 * c_row + 4, _mm512_extractf32x4_ps(b[q + 4], 3));
+    }
+}
+
 // ---- 16-bit integers: 32 columns, groups of 5, 3 groups in a word
 
 /// Σ|a| is scaled to this: the rest up to 32767 is for the rounding of entries, half a unit each.
@@ -221,8 +252,8 @@ static SF_TARGET void tile_shorts(
     else tile_shorts_of(tables, scales, groups, panel, stride, 1, to, start, add);
 }
 
-const sf_table_code sf_table_avx512_reals = {16, 4, 8, 4, 128, pack_reals, build_reals, tile_reals};
-const sf_table_code sf_table_avx512_shorts = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts};
+const sf_table_code sf_table_avx512_reals = {16, 4, 8, 4, 128, pack_reals, build_reals, tile_reals, turn_reals};
+const sf_table_code sf_table_avx512_shorts = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts, NULL};
 
 SF_DEFINE_SPREADING(avx512_reals, 16)
 SF_DEFINE_SPREADING(avx512_shorts, 32)

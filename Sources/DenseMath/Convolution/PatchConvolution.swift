@@ -12,6 +12,9 @@ struct PatchConvolution: Sendable {
     ) {
         image.check(image: geometry, batch: batch)
         weights.check(kernel: geometry)
+        if case .reals(let image) = image, case .reals(let weights) = weights, let depthwise = DepthwiseConvolution(geometry) {
+            return depthwise.convolve(batch: batch, image: image, weights: weights, into: z, parallel: parallel)
+        }
         let source = PatchSource(geometry, image)
         let (outputs, depth) = (geometry.outputs / geometry.groups, geometry.depth)
         let total = batch * geometry.positions.positions
@@ -79,22 +82,24 @@ struct PatchConvolution: Sendable {
         }
     }
 
-    /// False when the geometry has no such form: with `.replicate`, but for tables.
     func imageGradient(
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, weights: ConvolutionOperand,
         into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
-    ) -> Bool {
+    ) {
         weights.check(kernel: geometry)
-        if let (signs, factors) = weights.packed, let spreading = spreading(geometry, weights, precision) {
-            spread(spreading, geometry, batch: batch, outputGradient: dz, weights: signs, factors: factors, into: dx, parallel: parallel)
-            return true
+        if case .reals(let weights) = weights, let depthwise = DepthwiseConvolution(geometry) {
+            return depthwise.imageGradient(batch: batch, outputGradient: dz, weights: weights, into: dx, parallel: parallel)
         }
-        guard let maps = PatchMap.backward(geometry.positions) else { return false }
+        if let (signs, factors) = weights.packed, let spreading = spreading(geometry, weights, precision) {
+            return spread(spreading, geometry, batch: batch, outputGradient: dz, weights: signs, factors: factors, into: dx, parallel: parallel)
+        }
         if case .scaledSigns = weights {
             return weights.withFloats(geometry.kernel.count, parallel: parallel) {
-                imageGradient(
-                    geometry, batch: batch, outputGradient: dz, weights: .reals($0), into: dx, precision: precision, parallel: parallel)
+                imageGradient(geometry, batch: batch, outputGradient: dz, weights: .reals($0), into: dx, precision: precision, parallel: parallel)
             }
+        }
+        guard let maps = PatchMap.backward(geometry.positions) else {
+            return foldedGradient(geometry, batch: batch, outputGradient: dz, weights: weights, into: dx, precision: precision, parallel: parallel)
         }
         let (outputs, channels, pixels) = (geometry.outputs / geometry.groups, geometry.channels / geometry.groups, geometry.image[0] * geometry.image[1])
         let taps = geometry.window.taps
@@ -126,7 +131,6 @@ struct PatchConvolution: Sendable {
                 }
             }
         }
-        return true
     }
 
     func kernelGradient(
@@ -134,6 +138,9 @@ struct PatchConvolution: Sendable {
         into dw: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
         image.check(image: geometry, batch: batch)
+        if case .reals(let image) = image, let depthwise = DepthwiseConvolution(geometry) {
+            return depthwise.kernelGradient(batch: batch, outputGradient: dz, image: image, into: dw, parallel: parallel)
+        }
         let source = PatchSource(geometry, image)
         let (outputs, depth) = (geometry.outputs / geometry.groups, geometry.depth)
         let isWide = spreading(geometry, image, precision) != nil

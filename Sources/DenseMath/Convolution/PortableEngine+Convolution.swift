@@ -1,6 +1,6 @@
 public import BitCore
 
-/// Convolutions by the patch kernels; one form that they lack goes the simple way.
+/// Convolutions by the patch kernels.
 extension PortableEngine {
     public func convolve(
         _ geometry: ConvolutionGeometry, batch: Int, image: ConvolutionOperand, kernel: ConvolutionOperand,
@@ -13,11 +13,8 @@ extension PortableEngine {
         _ geometry: ConvolutionGeometry, batch: Int, outputGradient dz: UnsafePointer<Float>, kernel: ConvolutionOperand,
         into dx: UnsafeMutablePointer<Float>, precision: MatrixPrecision, parallel: Parallel
     ) {
-        let done = convolution.imageGradient(
+        convolution.imageGradient(
             geometry, batch: batch, outputGradient: dz, weights: kernel, into: dx, precision: precision, parallel: parallel)
-        if done { return }
-        imageGradientByPatches(
-            geometry, batch: batch, outputGradient: dz, kernel: kernel, into: dx, precision: precision, parallel: parallel)
     }
 
     public func convolveKernelGradient(
