@@ -236,7 +236,7 @@ public struct LayerKernel: Sendable {
     private func chainQuantizer(_ g: UnsafeMutableBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>, range: Float) {
         switch quantizer {
         case .none, .sign, .stochasticSign: break
-        case .ternary, .progressive: for i in 0..<g.count where w[i].magnitude > 1 { g[i] = 0 }
+        case .ternary, .progressive: for i in 0..<g.count { g[i] = w[i].magnitude > 1 ? 0 : g[i] }
         case .doReFa:
             for i in 0..<g.count {
                 let t = DoReFa.tanh(w[i])

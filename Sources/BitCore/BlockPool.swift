@@ -13,8 +13,8 @@ private import Musl
 ///
 /// What lies idle makes the process little larger than its owners once were together: live + idle ≤ peak of live + `allowance(peak)`. The blocks given
 /// back the longest ago go first. (Replayed for the steps of a convolutional network: a block serves requests down to a fourth of it, or a step takes three
-/// times as much fresh memory. With an eighth of the peak instead of a twenty-fourth, BinaryNet's steps took 596 MB instead of 479 and were no faster;
-/// the few megabytes that one image takes in inference may all stay, since its layers never hold all of their blocks at once.)
+/// times as much fresh memory. With an eighth of the peak, BinaryNet's steps took 596 MB, with a twenty-fourth 479, and were no slower; Bi-Real-18's
+/// took 713 with a twenty-fourth and 690 with a forty-eighth, and were no slower either; the few megabytes that one image takes in inference may all stay, since its layers never hold all of their blocks at once.)
 package final class BlockPool: Sendable {
     package struct Block: @unchecked Sendable {
         // Sendable: a block is in the hands of one owner or in the pool.
@@ -33,7 +33,7 @@ package final class BlockPool: Sendable {
     package static let shared = BlockPool()
 
     /// How much may lie idle beside a peak of so many bytes.
-    package static func allowance(_ peak: Int) -> Int { max(peak / 24, 16 << 20) }
+    package static func allowance(_ peak: Int) -> Int { max(peak / 48, 16 << 20) }
     /// Blocks below this are the allocator's business.
     package static let leastBytes = 1 << 18
     /// A huge page of x86-64 and of AArch64 with 4 KiB pages.

@@ -136,9 +136,10 @@ public struct Conv2D: Layer {
         let geometry = bound
         let gradient = outputGradient
         let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
-        let kernelGradient = context.engine.convolveKernelGradient(
-            geometry, outputGradient: gradient, image: image, precision: context.precision, parallel: context.parallel)
-        gradients.withMutable(kernel) { target in kernelGradient.withUnsafeElements { _ = target.update(fromContentsOf: $0) } }
+        gradients.withMutable(kernel) { target in
+            context.engine.convolveKernelGradient(
+                geometry, outputGradient: gradient, image: image, into: target, precision: context.precision, parallel: context.parallel)
+        }
         kernelForm.finishGradient(&gradients, parameters, cache, context)
         if hasBias {
             gradients.withMutable(bias) { target in

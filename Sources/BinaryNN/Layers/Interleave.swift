@@ -44,9 +44,18 @@ public struct Interleave: Layer {
             var part = Tensor(uninitialized: Shape(outputGradient.shape.dimensions.dropLast() + [outputGradient.shape.columns / 2]))
             part.withUnsafeMutableElements { part in
                 outputGradient.withUnsafeElements { g in
-                    nonisolated(unsafe) let (g, part) = (g, part)
+                    nonisolated(unsafe) let (g, part) = (UnsafeRawPointer(g.baseAddress!), part)
                     context.parallel.forEach(part.count, grain: 16_384) { places in
-                        for i in places { part[i] = g[2 * i + place] }
+                        var i = places.lowerBound
+                        while i + 8 <= places.upperBound {
+                            let both = g.loadUnaligned(fromByteOffset: 8 * i, as: SIMD16<Float>.self)
+                            UnsafeMutableRawPointer(part.baseAddress! + i).storeBytes(of: place == 0 ? both.evenHalf : both.oddHalf, as: SIMD8<Float>.self)
+                            i += 8
+                        }
+                        while i < places.upperBound {
+                            part[i] = g.loadUnaligned(fromByteOffset: 4 * (2 * i + place), as: Float.self)
+                            i += 1
+                        }
                     }
                 }
             }

@@ -87,21 +87,31 @@ extension DenseEngine {
         _ geometry: ConvolutionGeometry, outputGradient: Tensor, image: ConvolutionTensor, precision: MatrixPrecision = .float32,
         parallel: Parallel
     ) -> Tensor {
+        var dw = Tensor(uninitialized: geometry.kernel)
+        dw.withUnsafeMutableElements {
+            convolveKernelGradient(geometry, outputGradient: outputGradient, image: image, into: $0, precision: precision, parallel: parallel)
+        }
+        return dw
+    }
+
+    /// The same into memory of the caller's.
+    /// - Precondition: and `dw` has a place for each element of the kernel.
+    public func convolveKernelGradient(
+        _ geometry: ConvolutionGeometry, outputGradient: Tensor, image: ConvolutionTensor, into dw: UnsafeMutableBufferPointer<Float>,
+        precision: MatrixPrecision = .float32, parallel: Parallel
+    ) {
         let batch = geometry.batch(image.shape)
         precondition(
             outputGradient.shape == geometry.output.batched(batch),
             "an output gradient of shape \(outputGradient.shape) for outputs of shape \(geometry.output.batched(batch))")
-        var dw = Tensor(uninitialized: geometry.kernel)
-        dw.withUnsafeMutableElements { dw in
-            outputGradient.withUnsafeElements { dz in
-                image.withOperand { image in
-                    convolveKernelGradient(
-                        geometry, batch: batch, outputGradient: dz.baseAddress!, image: image, into: dw.baseAddress!, precision: precision,
-                        parallel: parallel)
-                }
+        precondition(dw.count == geometry.kernel.count, "\(dw.count) places for the gradient of a kernel of shape \(geometry.kernel)")
+        outputGradient.withUnsafeElements { dz in
+            image.withOperand { image in
+                convolveKernelGradient(
+                    geometry, batch: batch, outputGradient: dz.baseAddress!, image: image, into: dw.baseAddress!, precision: precision,
+                    parallel: parallel)
             }
         }
-        return dw
     }
 }
 
