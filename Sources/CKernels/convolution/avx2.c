@@ -1,9 +1,9 @@
 #if defined(__x86_64__)
 #include "convolution.h"
 
-static const sf_patch_code plain = {&sf_blocking_avx2, NULL, NULL, NULL}, rounded = {&sf_blocking_avx2_rounded, NULL, NULL, NULL};
+static const sf_patch_code plain = {&sf_blocking_avx2, NULL, NULL, NULL}, rounded = {&sf_blocking_avx2_rounded, NULL, &sf_table_avx2_shorts, NULL};
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(avx2, SF_ISA_AVX2, "avx2", &plain, &rounded, NULL, NULL, sf_gather_bf16_plain, runs)
+SF_DEFINE_CONVOLUTION(avx2, SF_ISA_AVX2, "avx2", &plain, &rounded, NULL, &sf_spreading_avx2_shorts, sf_gather_bf16_plain, runs)
 #endif

@@ -7,12 +7,13 @@
 ///
 /// Σ_k a[k]·s[k] over a group of g values of the depth takes one of 2^g values, one for each pattern of g signs. A register that holds all of
 /// them is a table, and one permutation of it by the patterns of as many columns as it has lanes makes g products and their sum for each:
-/// 16 columns of 4 values in float32, 32 columns of 5 values in 16-bit integers. (Arlazarov, Dinic, Kronrod and Faradzhev's way to multiply
+/// 16 columns of 4 values in float32, 32 columns of 5 values in 16-bit integers. Where only bytes are permuted, two tables
+/// of 16 bytes hold 16-bit sums of 4 values. (Arlazarov, Dinic, Kronrod and Faradzhev's way to multiply
 /// Boolean matrices, 1970, with the tables in registers.)
 ///
 /// In 16-bit integers each row of a chunk of the depth is scaled so that Σ_k |a[k]| is just below 2^15: no partial sum can overflow. An entry is
 /// rounded once, by at most half a unit u = Σ|a| / 32700, so that over a chunk of n values the error's variance is n/5 · u²/12. With
-/// Σ|a| <= √n · ‖a‖ its root is at most n·‖a‖ / 253,000: 1.07e-3·‖a‖ at 270 values, where operands rounded to bfloat16 have 1.1e-3 to 2.3e-3·‖a‖.
+/// Σ|a| <= √n · ‖a‖ its root is at most n·‖a‖ / 253,000: 1.07e-3·‖a‖ at 270 values, and 1.13e-3 at 256 by groups of 4, where operands rounded to bfloat16 have 1.1e-3 to 2.3e-3·‖a‖.
 typedef struct {
     /// Columns of a register.
     size_t lanes;
@@ -61,8 +62,11 @@ void sf_table_spread_run(const sf_patch_spread* spread, const sf_table_code* cod
     const sf_patch_spreading sf_spreading_##suffix = {lanes, bytes_##suffix, panel_##suffix, spread_##suffix};
 
 #if defined(__x86_64__)
-extern const sf_table_code sf_table_avx512_reals, sf_table_avx512_shorts;
-extern const sf_patch_spreading sf_spreading_avx512_reals, sf_spreading_avx512_shorts;
+extern const sf_table_code sf_table_avx512_reals, sf_table_avx512_shorts, sf_table_avx2_shorts;
+extern const sf_patch_spreading sf_spreading_avx512_reals, sf_spreading_avx512_shorts, sf_spreading_avx2_shorts;
+#elif defined(__aarch64__)
+extern const sf_table_code sf_table_neon_shorts;
+extern const sf_patch_spreading sf_spreading_neon_shorts;
 #endif
 
 #endif
