@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) SF_TARGET void finish(__m128i short
     _mm256_storeu_ps(at, sum);
 }
 
-/// Four rows by one register of columns: eight sums, as many as there are registers for.
+/// Eight sums, as many as there are registers for.
 static SF_TARGET void tile_of_four(
     const uint8_t* tables, const float* scales, size_t groups, const uint8_t* panel, size_t stride, float* const* to, size_t column,
     const float* start, int add) {
@@ -59,16 +59,6 @@ static SF_TARGET void tile_of_four(
         finish(_mm256_extracti128_si256(sums[r][0], 1), back, first, at + 16, add);
         finish(_mm256_extracti128_si256(sums[r][1], 1), back, first, at + 24, add);
     }
-}
-
-static SF_TARGET void tile_bytes(
-    const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
-    const float* const* start, int add) {
-    for (size_t v = 0; v < vectors; v++)
-        for (size_t r = 0; r < SF_TABLE_ROWS; r += 4)
-            tile_of_four(
-                (const uint8_t*)tables + 32 * r, scales + r, groups, (const uint8_t*)panel + 32 * v, stride, to + r, 32 * v,
-                start[v] != NULL ? start[v] + r : NULL, add);
 }
 
 const sf_table_code sf_table_avx2_shorts = {32, 4, 2, 1, SF_BYTES_DEPTH, pack_bytes, build_bytes, tile_bytes, NULL};

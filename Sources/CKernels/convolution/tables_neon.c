@@ -31,7 +31,7 @@ static inline void finish(int16x8_t shorts, float back, float32x4_t start, float
     vst1q_f32(at, low), vst1q_f32(at + 4, high);
 }
 
-/// Four rows by thirty-two columns: sixteen sums.
+/// Sixteen sums: columns are two registers here.
 static void tile_of_four(
     const uint8_t* tables, const float* scales, size_t groups, const uint8_t* panel, size_t stride, float* const* to, size_t column,
     const float* start, int add) {
@@ -63,16 +63,6 @@ static void tile_of_four(
 #pragma GCC unroll 4
         for (int q = 0; q < 4; q++) finish(sums[r][q], scales[r], first, to[r] + column + 8 * q, add);
     }
-}
-
-static void tile_bytes(
-    const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
-    const float* const* start, int add) {
-    for (size_t v = 0; v < vectors; v++)
-        for (size_t r = 0; r < SF_TABLE_ROWS; r += 4)
-            tile_of_four(
-                (const uint8_t*)tables + 32 * r, scales + r, groups, (const uint8_t*)panel + 32 * v, stride, to + r, 32 * v,
-                start[v] != NULL ? start[v] + r : NULL, add);
 }
 
 const sf_table_code sf_table_neon_shorts = {32, 4, 2, 1, SF_BYTES_DEPTH, pack_bytes, build_bytes, tile_bytes, NULL};
