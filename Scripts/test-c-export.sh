@@ -22,7 +22,7 @@ found() { command -v "$1" > /dev/null 2>&1 || { echo "left out: $1 is not instal
 
 # check LABEL COMPILER FLAGS RUNNER: compile and run the self-test.
 check() {
-    "$2" $strict $3 -I "$folder" "$source" "${source%.c}_test.c" -o "$work/program"
+    "$2" $strict $3 -I "$folder" "$source" "${source%.c}_test.c" -o "$work/program" -lm
     printf '%s: ' "$1"
     $4 "$work/program"
 }
@@ -48,10 +48,12 @@ for header in "$folder"/*.h; do
     fi
     if found clang; then check "clang" clang -O2 ""; fi
     if found g++; then
-        printf '#include "%s.h"\nint main() { static uint8_t input[1 << 20]; static uint32_t work[1 << 20]; return %s_classify(input, work) < 0; }\n' \
-            "$name" "$name" > "$work/use.cpp"
+        buffers=work
+        if grep -q 'define [A-Z0-9_]*_REALS ' "$header"; then buffers="work, reals"; fi
+        printf '#include "%s.h"\nstatic uint8_t input[1 << 20]; static uint32_t work[1 << 20]; float reals[1 << 20];\nint main() { return %s_classify(input, %s) < 0; }\n' \
+            "$name" "$name" "$buffers" > "$work/use.cpp"
         gcc -std=c99 -O2 -I "$folder" -c "$source" -o "$work/$name.o"
-        g++ -Wall -Wextra -Werror -pedantic -I "$folder" "$work/use.cpp" "$work/$name.o" -o "$work/program"
+        g++ -Wall -Wextra -Werror -pedantic -I "$folder" "$work/use.cpp" "$work/$name.o" -o "$work/program" -lm
         "$work/program"
         echo "g++: links and runs"
     fi

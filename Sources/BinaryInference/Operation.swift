@@ -121,14 +121,6 @@ extension InferenceModel.Operation {
         }
     }
 
-    /// True for what networks of bits in slices need beyond thresholds and products.
-    public var isOfSlices: Bool {
-        switch self {
-        case .xnor, .or, .interleave, .split, .sliceSum, .multiThreshold: true
-        default: false
-        }
-    }
-
     /// Every kind of operation that a file may name.
     static let kinds: [any OperationRules.Type] = [
         BinariseRules.self, ByteDenseRules.self, BinaryDenseRules.self, ByteConvolutionRules.self, BinaryConvolutionRules.self,

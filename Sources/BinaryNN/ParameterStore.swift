@@ -97,14 +97,12 @@ public struct ParameterStore: Sendable {
         withMutableWords(id) { target in signs.withUnsafeWords { _ = target.update(fromContentsOf: $0) } }
     }
 
-    /// The signs that a layer computes with: the bits of a `binary` parameter, sign(w) of a `latentBinary` one.
-    /// - Precondition: the parameter is not `real`.
+    /// The bits of a `binary` parameter, sign(w) of the others: what a layer computes with, or what is shipped of a `real` one.
     public func signs(_ id: ParameterID, kernels: Kernels = .active, parallel: Parallel = .serial) -> PackedTensor {
         let spec = spec(id)
         switch spec.encoding {
         case .binary: return withWords(id) { PackedTensor(words: $0, shape: spec.shape) }
-        case .latentBinary: return withReals(id) { kernels.packSigns($0, shape: spec.shape, parallel: parallel) }
-        case .real: preconditionFailure("\(spec.name) is a real parameter and has no signs")
+        case .latentBinary, .real: return withReals(id) { kernels.packSigns($0, shape: spec.shape, parallel: parallel) }
         }
     }
 

@@ -60,9 +60,10 @@ public struct BoundOptimizer: Sendable {
             guard let route else { continue }
             let id = ParameterID(index: index)
             let spec = specs[index]
-            let isLatent = spec.encoding == .latentBinary
-            let before = isLatent && countFlips ? parameters.signs(id, kernels: context.kernels, parallel: context.parallel) : nil
-            let update = routes[route].rule.update(id, of: &parameters, gradients, &states[index], clock, context)
+            let rule = routes[route].rule
+            let hasHiddenSigns = spec.encoding == .latentBinary || (spec.encoding == .real && rule.shipsSigns)
+            let before = hasHiddenSigns && countFlips ? parameters.signs(id, kernels: context.kernels, parallel: context.parallel) : nil
+            let update = rule.update(id, of: &parameters, gradients, &states[index], clock, context)
             if let reason = update.failure {
                 outcome.failure = .init(parameter: id, reason: reason)
                 return outcome

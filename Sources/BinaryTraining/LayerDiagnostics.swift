@@ -6,9 +6,10 @@ public struct LayerDiagnostics: Sendable, Hashable, Codable {
     /// √ of the mean of g² over the elements of the gradient (before clipping) and the steps.
     public var gradientRMS: Double
     /// Share of the weights below the threshold. For rules that flip bits it is theirs: |m| ≤ τ for Bop, |r| ≤ τ for second-order Bop, |m| < 1 for
-    /// the Boolean accumulator, m = 0 for the control. For latent weights: |w| ≤ 0.05, those that a few steps may turn. Nil for real kernels.
+    /// the Boolean accumulator, m = 0 for the control. For latent weights: |w| ≤ 0.05, those that a few steps may turn. Nil for real kernels,
+    /// those apart whose signs are shipped, which count as latent weights.
     public var belowThreshold: Double?
-    /// Share of the weights that are +1; nil for real kernels.
+    /// Share of the weights that are +1; nil for real kernels, but for those.
     public var weightBalance: Double?
 
     public init(gradientRMS: Double, belowThreshold: Double? = nil, weightBalance: Double? = nil) {
@@ -53,8 +54,8 @@ extension EpochTotals {
             sums.weights += spec.count
             sums.gradientSquares += gradients.with(id) { kernels.squares($0, parallel: parallel) } / Double(max(spec.count, 1))
             switch spec.encoding {
-            case .real: break
-            case .latentBinary:
+            case .real where !rule.shipsSigns: break
+            case .real, .latentBinary:
                 parameters.withReals(id) { w in
                     sums.plus = (sums.plus ?? 0) + kernels.countPlusSigns(w, parallel: parallel)
                     sums.below = (sums.below ?? 0) + kernels.count(w, within: LayerDiagnostics.latentThreshold, parallel: parallel)

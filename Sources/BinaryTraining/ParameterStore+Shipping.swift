@@ -11,9 +11,7 @@ extension ParameterStore {
         var result = ParameterStore(specs)
         for id in ids {
             switch (spec(id).encoding, result.spec(id).encoding) {
-            case (.binary, .binary): result.setSigns(id, signs(id))
-            case (_, .binary):
-                withReals(id) { result.setSigns(id, context.kernels.packSigns($0, shape: spec(id).shape, parallel: context.parallel)) }
+            case (_, .binary): result.setSigns(id, signs(id, kernels: context.kernels, parallel: context.parallel))
             case (.binary, _): preconditionFailure("\(spec(id).name) is held as bits and cannot become real")
             default: withReals(id) { result.setReals(id, $0) }
             }

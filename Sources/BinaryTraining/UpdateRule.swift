@@ -61,6 +61,9 @@ public protocol UpdateRule: Sendable {
     /// kernels of a rule that wants them are they kept (`Gradients.signals(of:)`).
     var signals: SignalSite? { get }
 
+    /// True where the real weights that it moves are shipped as their signs, which are then counted as those of latent weights are.
+    var shipsSigns: Bool { get }
+
     /// Applies one step to `id`.
     func update(
         _ id: ParameterID, of parameters: inout ParameterStore, _ gradients: Gradients, _ state: inout RuleState, _ clock: TrainingClock,
@@ -77,6 +80,7 @@ public protocol UpdateRule: Sendable {
 extension UpdateRule {
     public var numberNames: [String] { [] }
     public var signals: SignalSite? { nil }
+    public var shipsSigns: Bool { false }
 
     public func countBelowThreshold(
         _ id: ParameterID, of parameters: ParameterStore, _ state: RuleState, _ clock: TrainingClock, _ context: ExecutionContext

@@ -59,7 +59,7 @@ extension Verification {
             func full(_ path: String) -> String { URL(filePath: path).absoluteURL.path }
             func build(_ arguments: [String], _ output: String) throws -> Command.Outcome {
                 let include = URL(filePath: exported.header).absoluteURL.deletingLastPathComponent().path
-                let arguments = strictFlags + toolchain.flags + ["-I", include] + arguments + ["-o", scratch.appending(path: output).path]
+                let arguments = strictFlags + toolchain.flags + ["-I", include] + arguments + ["-o", scratch.appending(path: output).path, "-lm"]
                 return try Command(program: compiler, arguments: arguments).run(in: scratch)
             }
             func run(_ program: String, input: URL?) throws -> Command.Outcome {
@@ -84,9 +84,9 @@ extension Verification {
             guard outcome.status == 0 else { return failed("the exported C does not compile: \(outcome.text.prefix(2000))") }
             outcome = try run("driver", input: items)
             guard outcome.status == 0 else { return failed("the exported C stopped: \(outcome.text.prefix(2000))") }
-            // Exported models have integer scores.
+            // Integer scores are printed as they are, real ones in hexadecimal.
             let unit = Double(sign: .plus, exponent: -model.scoreExponent, significand: 1)
-            let expected = reference(model, inputs: inputs, count: count, parallel: parallel).map { Int32($0 * unit) }
+            let expected = reference(model, inputs: inputs, count: count, parallel: parallel).map { $0 * unit }
             let mismatches = differingLines(outcome.output, expected, classes: model.classes)
             return CReport(verified: mismatches == 0, inputs: count, mismatches: mismatches, detail: summary)
         } catch {
@@ -100,13 +100,13 @@ extension Verification {
     }
 
     /// Items whose line (class, then scores) differs from what the scores say.
-    private static func differingLines(_ output: [UInt8], _ scores: [Int32], classes: Int) -> Int {
+    private static func differingLines(_ output: [UInt8], _ scores: [Double], classes: Int) -> Int {
         let best = InferenceModel.highest(scores, classes: classes)
         let lines = output.split(separator: UInt8(ascii: "\n"))
         let wrong = best.indices.count { item in
             guard item < lines.count else { return true }
-            let numbers = String(decoding: lines[item], as: UTF8.self).split(separator: " ").map { Int($0) }
-            return numbers != [best[item]] + scores[item * classes..<(item + 1) * classes].map { Int($0) }
+            let numbers = String(decoding: lines[item], as: UTF8.self).split(separator: " ").map { Double($0)?.bitPattern }
+            return numbers != [Double(best[item]).bitPattern] + scores[item * classes..<(item + 1) * classes].map(\.bitPattern)
         }
         return wrong + Swift.max(lines.count - best.count, 0)
     }

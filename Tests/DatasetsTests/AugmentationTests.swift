@@ -18,7 +18,7 @@ import Testing
 
     static let everyStage = [
         "pad-crop:1", "flip", "cutout:2", "random-resized-crop:0.2:1", "colour:0.5:0.5:0.5", "warp:0.8:20:0.2", "pad-crop:1,flip,cutout:2",
-        "random-resized-crop,colour:0.1:0:0,flip,flip",
+        "random-resized-crop,colour:0.1:0:0,flip,flip", "lighting:0.1,flip",
     ]
 
     @Test(arguments: everyStage) func textIsReadBack(_ text: String) throws {
@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: [
         "pad-crop", "pad-crop:-1", "pad-crop:1.5", "pad-crop:9999", "flip:1", "cutout:0", "cutout", "random-resized-crop:0:1", "random-resized-crop:0.5:0.4",
-        "colour:0.4", "colour:2:0:0", "warp", "warp:nan", "warp:1:2:3:4", "blur", "flip,", ",", "flip,,flip", "flip cutout:2",
+        "colour:0.4", "colour:2:0:0", "lighting", "lighting:2", "warp", "warp:nan", "warp:1:2:3:4", "blur", "flip,", ",", "flip,,flip", "flip cutout:2",
         String(repeating: "flip,", count: 40) + "flip",
     ])
     func otherTextIsNone(_ text: String) { #expect(AugmentationPipeline(text) == nil) }
@@ -38,7 +38,7 @@ import Testing
         #expect(try Self.apply(text, data) == data.features)
     }
 
-    @Test(arguments: ["pad-crop:0", "warp:0", "colour:0:0:0", "random-resized-crop:1:1"], [1, 3])
+    @Test(arguments: ["pad-crop:0", "warp:0", "colour:0:0:0", "lighting:0", "random-resized-crop:1:1"], [1, 3])
     func identities(_ text: String, channels: Int) throws {
         let data = try Self.images(6, channels: channels)
         let changed = try Self.apply(text, data, epoch: 3, seed: 1)
@@ -127,6 +127,33 @@ import Testing
         let changed = try Self.apply("colour:0.5:0.5:0.5", grey)
         for pixel in 0..<180 { #expect(changed[pixel * 3] == changed[pixel * 3 + 1] && changed[pixel * 3] == changed[pixel * 3 + 2]) }
         #expect(changed != grey.features)
+    }
+
+    /// The whole image moves by one colour, of which bright or dark is the most and every hue the least: the variance of channel c is
+    /// (255·0.1)²·Σₖ (pₖ[c]·λₖ)².
+    @Test func lightingIsOneColourAnImage() throws {
+        let count = 4000
+        let flat = try Dataset(
+            name: "flat", itemShape: [2, 1, 3], features: (0..<6 * count).map { $0 % 6 < 3 ? 100 : 160 }, labels: Array(repeating: 0, count: count),
+            classNames: ["0"])
+        let lit = try Self.apply("lighting:0.1", flat).map(Double.init)
+        let expected = [
+            0.2175 * 0.2175 * 0.5675 * 0.5675 + 0.0188 * 0.0188 * 0.7192 * 0.7192 + 0.0045 * 0.0045 * 0.4009 * 0.4009,
+            0.2175 * 0.2175 * 0.5808 * 0.5808 + 0.0188 * 0.0188 * 0.0045 * 0.0045 + 0.0045 * 0.0045 * 0.8140 * 0.8140,
+            0.2175 * 0.2175 * 0.5836 * 0.5836 + 0.0188 * 0.0188 * 0.6948 * 0.6948 + 0.0045 * 0.0045 * 0.4203 * 0.4203,
+        ]
+        for c in 0..<3 {
+            let shifts = (0..<count).map { lit[$0 * 6 + c] - 100 }
+            #expect((0..<count).allSatisfy { lit[$0 * 6 + 3 + c] - 160 == shifts[$0] })
+            let mean = shifts.reduce(0, +) / Double(count)
+            let variance = shifts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+            // Bytes are whole numbers, which adds 1/12; five standard errors of a mean and of a variance.
+            let wanted = 25.5 * 25.5 * expected[c] + 1.0 / 12
+            #expect(abs(mean) < 5 * (wanted / Double(count)).squareRoot())
+            #expect(abs(variance / wanted - 1) < 5 * (2 / Double(count)).squareRoot())
+        }
+        // Channels darken and brighten together.
+        #expect((0..<count).count { (lit[$0 * 6] - 100) * (lit[$0 * 6 + 1] - 100) < 0 } < count / 20)
     }
 
     @Test func resizedCropOfAConstantIsTheConstant() throws {

@@ -39,14 +39,18 @@ import _TestSupport
         }
     }
 
-    static func verifyImages(_ seed: UInt64, binarised: Bool, _ toolchain: Verification.Toolchain) throws {
+    /// Exports a model, and compares what its C says of random items with the reference.
+    static func verify(_ model: InferenceModel, vectors: Int = 3, inputs count: Int = 8, _ toolchain: Verification.Toolchain) throws {
         try inFolder { folder in
-            let model = try RandomImageModel.make(seed: seed, binarised: binarised)
-            let exported = try CExporter(model, name: "net").write(to: folder.path, vectors: RandomModel.items(3, of: model.inputCount))
-            let inputs = RandomModel.items(8, of: model.inputCount, seed: 7)
-            let report = Verification.verifyC(exported, model, inputs: inputs, count: 8, toolchain: toolchain)
-            #expect(report.verified == true, "\(model.nodes.map(\.operation.identifier)): \(report.detail)")
+            let exported = try CExporter(model, name: "net").write(to: folder.path, vectors: RandomModel.items(vectors, of: model.inputCount))
+            let inputs = RandomModel.items(count, of: model.inputCount, seed: 7)
+            let report = Verification.verifyC(exported, model, inputs: inputs, count: count, toolchain: toolchain)
+            #expect(report.verified == true && report.inputs == count, "\(model.nodes.map(\.operation.identifier)): \(report.detail)")
         }
+    }
+
+    static func verifyImages(_ seed: UInt64, binarised: Bool, _ toolchain: Verification.Toolchain) throws {
+        try verify(RandomImageModel.make(seed: seed, binarised: binarised), toolchain)
     }
 
     @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: 0..<16 as Range<UInt64>, [false, true])
@@ -62,6 +66,43 @@ import _TestSupport
     @Test(.enabled(if: Verification.Toolchain.arm.isInstalled), arguments: 19..<22 as Range<UInt64>, [false, true])
     func imagesAgreeOn32BitArm(_ seed: UInt64, _ binarised: Bool) throws {
         try Self.verifyImages(seed, binarised: binarised, .arm)
+    }
+
+    /// Bits in slices: joined, split, counted, with several thresholds behind a convolution and by themselves.
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: [(3, 4), (33, 2), (65, 1), (16, 8), (32, 2)])
+    func slicesAgreeHere(_ channels: Int, _ slices: Int) throws {
+        try Self.verify(RandomSliceModel.make(channels: channels, slices: slices), .native)
+    }
+
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: 0..<24 as Range<UInt64>)
+    func realsAgreeHere(_ seed: UInt64) throws { try Self.verify(RandomRealModel.make(seed: seed), .native) }
+
+    @Test(.enabled(if: Verification.Toolchain.aarch64.isInstalled), arguments: 24..<28 as Range<UInt64>)
+    func realsAgreeOn64BitArm(_ seed: UInt64) throws { try Self.verify(RandomRealModel.make(seed: seed), .aarch64) }
+
+    @Test(.enabled(if: Verification.Toolchain.arm.isInstalled), arguments: 28..<32 as Range<UInt64>)
+    func realsAgreeOn32BitArm(_ seed: UInt64) throws { try Self.verify(RandomRealModel.make(seed: seed), .arm) }
+
+    /// Compilers that may fuse a product with a sum (`-ffp-contract=fast`, where there are fused multiply-adds) get the same bits.
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled), arguments: 0..<4 as Range<UInt64>)
+    func realsAgreeUnderContraction(_ seed: UInt64) throws {
+        try Self.verify(RandomRealModel.make(seed: seed), .init(compiler: "cc", flags: ["-O3", "-ffp-contract=fast"] + Self.fusing))
+    }
+
+    /// Where this machine fuses.
+    static let fusing = InstructionSet.supported.contains(.avx2) ? ["-mfma"] : []
+
+    /// Numbers that a decimal would round or a careless writer lose: subnormal, huge, −0, all 24 bits.
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled)) func extremeTablesAgree() throws {
+        let scale: [Float] = [3 * .leastNonzeroMagnitude, .leastNormalMagnitude.nextDown, .greatestFiniteMagnitude / 256, -0.0, 0x1.fffffep-1, -1e-40]
+        let bias: [Float] = [-.leastNonzeroMagnitude, .leastNormalMagnitude, -.greatestFiniteMagnitude / 512, -0.0, 0x1.000002p-24, 1e-45]
+        let model = try InferenceModel(
+            name: "extremes", input: .init(shape: [6]),
+            nodes: [
+                .init(name: "affine", operation: .affine(scale: scale, bias: bias), inputs: [0]),
+                .init(name: "scores", operation: .realScores, inputs: [1]),
+            ])
+        try Self.verify(model, .native)
     }
 
     @Test(.enabled(if: Verification.Toolchain.aarch64.isInstalled), arguments: [[31, 32, 33, 2], [784, 129, 33, 10]], [false, true])

@@ -24,15 +24,16 @@ import _TestSupport
             _ = try CExporter(model, name: "images_\(seed)").write(to: folder, vectors: vectors)
             _ = try SafetensorsExporter(model, name: "images_\(seed)").write(to: folder, vectors: vectors)
         }
-        // What the exported C does not have: slices of bits, and reals.
         for (channels, slices) in [(3, 4), (33, 2), (65, 1)] {
             let model = try RandomSliceModel.make(channels: channels, slices: slices)
             let vectors = RandomModel.items(3, of: model.inputCount)
+            _ = try CExporter(model, name: "slices_\(channels)").write(to: folder, vectors: vectors)
             _ = try SafetensorsExporter(model, name: "slices_\(channels)").write(to: folder, vectors: vectors)
         }
         for seed in 0..<12 as Range<UInt64> {
             let model = try RandomRealModel.make(seed: seed)
             let vectors = RandomModel.items(3, of: model.inputCount)
+            _ = try CExporter(model, name: "reals_\(seed)").write(to: folder, vectors: vectors)
             _ = try SafetensorsExporter(model, name: "reals_\(seed)").write(to: folder, vectors: vectors)
         }
     }

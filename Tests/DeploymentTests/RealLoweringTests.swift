@@ -107,10 +107,14 @@ import _TestSupport
         try Self.check(builder.build(), count: 50, reference: 10)
     }
 
-    @Test func cIsRefusedByName() throws {
-        let network = try ModelName("birealnet18:0.0625").network(items: [8, 8, 3], classes: 10, input: Self.bytes)
-        let model = try Lowering.lower(network, Self.parameters(network, seed: 1), input: .init(shape: [8, 8, 3]))
-        let error = #expect(throws: ExportError.self) { try CExporter(model) }
-        #expect(error?.description.contains("(affine) computes with real numbers") == true)
+    /// Networks with real parts and networks of slices are C as well, with the same scores to the bit.
+    @Test(
+        .enabled(if: Verification.Toolchain.native.isInstalled),
+        arguments: ["birealnet18:0.0625", "resnete18:0.0625", "basenet:0.0625:k4", "boolnet:0.0625:k1", "boolnet:0.0625:k4", "reactnet-a:0.0625"])
+    func namedNetworksAreCToo(_ name: String) throws {
+        let network = try ModelName(name).network(items: [16, 16, 3], classes: 10, input: Self.bytes)
+        let parameters = name.contains("net:") ? BoolNetLoweringTests.parameters(network, seed: 1) : Self.parameters(network, seed: 1)
+        let model = try Lowering.lower(network, parameters, input: .init(shape: [16, 16, 3]))
+        try CExportTests.verify(model, vectors: 2, inputs: 4, .native)
     }
 }

@@ -30,7 +30,7 @@ import Workflows
             #expect(epochs.last?.testAccuracy == result.testAccuracy)
             for layer in try #require(epochs.last?.layers) {
                 #expect(layer.gradientRMS ?? 0 > 0)
-                if family != .proxQuant, family != .projectedQPSBGD { #expect(layer.belowThreshold != nil && (0...1).contains(layer.weightBalance ?? -1)) }
+                if family != .projectedQPSBGD { #expect(layer.belowThreshold != nil && (0...1).contains(layer.weightBalance ?? -1)) }
             }
         }
     }
@@ -46,6 +46,18 @@ import Workflows
         try trainer.train(data.train, test: nil, TrainingHooks())
         for id in trainer.state.parameters.ids where trainer.state.parameters.spec(id).role == .kernel {
             #expect(trainer.state.parameters.reals(id).allSatisfy { abs($0) == 1 })
+        }
+    }
+
+    /// Its real weights count as what is shipped of them: signs that turn until the last third, and then stand.
+    @Test func proxQuantCountsTheSignsItShips() throws {
+        try Fixtures.withFolder { folder in
+            let run = try TrainingRun(configuration("proxquant", ["flip-interval": "1"], epochs: 3), try LabelledData.digits(), folder: folder)
+            _ = try run.run(resume: false, engine: PortableEngine(), threads: 1, Fixtures.control())
+            let epochs = try RunLog(path: folder).epochs
+            #expect(epochs.count == 3 && epochs.allSatisfy { $0.layers.count == 2 })
+            for layer in epochs[0].layers { #expect(layer.flipRatio ?? 0 > 0 && layer.belowThreshold ?? 0 > 0) }
+            for layer in epochs[2].layers { #expect(layer.flipRatio == 0 && layer.belowThreshold == 0) }
         }
     }
 

@@ -39,6 +39,7 @@ public struct ProxQuant: UpdateRule {
     public var slotNames: [String] { descent.slotNames }
     public var numberNames: [String] { descent.numberNames }
     public var schedules: [String: Schedule] { ["learningRate": learningRate, "strength": strength] }
+    public var shipsSigns: Bool { levels == .binary }
 
     public func update(
         _ id: ParameterID, of parameters: inout ParameterStore, _ gradients: Gradients, _ state: inout RuleState, _ clock: TrainingClock,

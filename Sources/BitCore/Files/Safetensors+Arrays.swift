@@ -57,16 +57,6 @@ extension Safetensors {
         try elements(name, .int32, shape, of: Int32.self).1.map(Int32.init(littleEndian:))
     }
 
-    /// U64 numbers.
-    public func uint64s(_ name: String, shape: [Int]? = nil) throws(Fault) -> [UInt64] {
-        try elements(name, .uint64, shape, of: UInt64.self).1.map(UInt64.init(littleEndian:))
-    }
-
-    /// U8 numbers.
-    public func uint8s(_ name: String, shape: [Int]? = nil) throws(Fault) -> [UInt8] {
-        try elements(name, .uint8, shape, of: UInt8.self).1
-    }
-
     private func elements<Element: BitwiseCopyable>(
         _ name: String, _ type: ElementType, _ shape: [Int]?, of: Element.Type
     ) throws(Fault) -> ([Int], [Element]) {

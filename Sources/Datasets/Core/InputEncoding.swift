@@ -21,10 +21,6 @@ public enum InputEncoding: Hashable, Sendable {
 
     /// The number for each of the 256 bytes.
     public var table: [Float] { (0...255).map { value(UInt8($0)) } }
-
-    public var isBinarised: Bool {
-        if case .binarised = self { true } else { false }
-    }
 }
 
 extension InputEncoding: CustomStringConvertible, LosslessStringConvertible, Codable {

@@ -34,7 +34,7 @@ extension CExporter {
              * Signs are bits: 1 is +1, 0 is -1, lowest bit first in words of 32 bits, rows padded with zeros.
              * Words keep the code fast on 32-bit and 64-bit cores alike, and make it the same on either byte order. */
             #include "@.h"
-
+            \(hasReals ? CRoutine.realsText : "")
             /* Tables: all of them constants, \(flash.reduce(0) { $0 + $1.bytes }) bytes. */
 
             """, prefix: prefix)
@@ -49,18 +49,18 @@ extension CExporter {
 
 
             """, prefix: prefix)
-        for routine in routines.sorted() { text.add(routine.text, prefix: prefix) }
+        for routine in CRoutine.order where routines.contains(routine) { text.add(routine.text, prefix: prefix) }
         text.add(
             """
-            void @_scores(const uint8_t *input, int32_t *scores, uint32_t *work)
-            {\(countsRows ? "\n    uint32_t row;" : "")\(calls)}
+            void @_scores(const uint8_t *input, \(scoreType) *scores, \(bufferParameters))
+            {\(countsRows ? "\n    uint32_t row;" : "")\(plan.workWords == 0 ? "\n    (void)work;" : "")\(calls)}
 
-            int @_classify(const uint8_t *input, uint32_t *work)
+            int @_classify(const uint8_t *input, \(bufferParameters))
             {
-                int32_t *scores = (int32_t *)(work + \(plan.offset(model.nodes.count)));
+                \(scoreType) *scores = \(scorePlace);
                 int best = 0;
                 int c;
-                @_scores(input, scores, work);
+                @_scores(input, scores, \(buffers));
                 for (c = 1; c < @@_CLASSES; c++) {
                     if (scores[c] > scores[best]) {
                         best = c;
@@ -73,16 +73,23 @@ extension CExporter {
         return (text, flash.reduce(0) { $0 + $1.bytes })
     }
 
+    /// Where the scores of `classify` lie.
+    private var scorePlace: String {
+        let offset = plan.offset(model.nodes.count)
+        return model.hasRealScores ? "reals + \(offset)" : "(int32_t *)(work + \(offset))"
+    }
+
     private func describe(_ layer: CPlan.Layer) -> String {
         switch layer.work {
         case .binarise(let threshold): "\(model.inputCount) bytes to bits, 1 where at least \(threshold)"
         case .threshold(let values): "\(values.count) sums to bits"
+        case .slices(let values): "sums to bits at \(values.count) thresholds"
         case .scores(let scale, _): "\(scale.count) scores"
         case .convolution(_, let geometry, let outside, let finish):
             "\(geometry.image) \(outside == nil ? "bits" : "bytes") to \(geometry.output) \(Self.result(finish)), "
                 + "window \(geometry.window.height) x \(geometry.window.width), stride \(geometry.window.stride), "
                 + "dilation \(geometry.window.dilation), padding \(geometry.padding.rawValue), groups \(geometry.groups)"
-        case .maxPool(let geometry): "largest of \(geometry.window.height) x \(geometry.window.width) sums"
+        case .maxPool(let geometry): "largest of \(geometry.window.height) x \(geometry.window.width)"
         case .bitPool(let geometry, _): "any or all of \(geometry.window.height) x \(geometry.window.width) bits"
         case .sumPool(let geometry): "sums of \(geometry.window.height) x \(geometry.window.width)"
         case .flip: "opposite bits"
@@ -90,6 +97,21 @@ extension CExporter {
         case .concatenate: "\(layer.inputs.count) values side by side"
         case .slice(let first): "\(model.types[layer.node + 1].shape.columns) columns from \(first) on"
         case .add: "sums of \(layer.inputs.count) values"
+        case .xnor: "where both bits agree"
+        case .or: "where either bit is +1"
+        case .interleave: "columns of two values in turn"
+        case .split(let part, let parts, let slices): "part \(part) of \(parts) of each of \(slices) slices"
+        case .sliceSum(let slices): "sums of \(slices) slices"
+        case .affine: "\(model.types[layer.node + 1].shape) floats, scaled and shifted"
+        case .realConvolution(_, let geometry):
+            "\(geometry.image) floats to \(geometry.output) floats, window \(geometry.window.height) x \(geometry.window.width), "
+                + "stride \(geometry.window.stride), dilation \(geometry.window.dilation), padding \(geometry.padding.rawValue), groups \(geometry.groups)"
+        case .realDense(let kernel): "\(kernel.shape[1]) floats to \(kernel.shape[0]) floats"
+        case .meanPool(let geometry): "means of \(geometry.window.height) x \(geometry.window.width) floats"
+        case .relu: "floats above 0"
+        case .rectify: "floats, bent at 0"
+        case .realThreshold: "floats to bits"
+        case .realScores: "scores"
         case .dense(let kernel, let onBytes, let finish):
             "\(kernel.shape[1]) \(onBytes ? "bytes" : "bits") to \(kernel.shape[0]) \(Self.result(finish))"
         }
@@ -98,7 +120,7 @@ extension CExporter {
     private static func result(_ finish: CPlan.Layer.Finish) -> String {
         switch finish {
         case .sums: "sums"
-        case .signs: "bits"
+        case .signs, .slices: "bits"
         case .scores: "scores"
         }
     }

@@ -9,7 +9,7 @@ public struct ExportedC: Sendable, Hashable, Codable {
     public let files: [String]
     /// Bytes of constant tables; the code itself adds one or two kilobytes.
     public let flashBytes: Int
-    /// Bytes of the work buffer that the caller provides; the stack holds a few dozen bytes more.
+    /// Bytes of the buffers that the caller provides; the stack holds a few dozen bytes more.
     public let ramBytes: Int
     /// Items in the self-test.
     public let vectors: Int
@@ -19,7 +19,8 @@ public struct ExportedC: Sendable, Hashable, Codable {
     public var test: String { files[2] }
 }
 
-/// Writes a model as C99: integers only from 8-bit inputs to the class, no allocation, nothing global but constant tables, re-entrant.
+/// Writes a model as C99: no allocation, nothing global but constant tables, re-entrant. From 8-bit inputs to the class a network of bits takes integers only;
+/// one with real layers computes these in float32, rounding by rounding as the reference does.
 ///
 /// Layout and derivations stand as comments in the code itself. Words are `uint32_t`, so that 32-bit cores work at their own width and
 /// 64-bit ones vectorise; nothing depends on byte order, alignment beyond four bytes, or compiler extensions.
@@ -29,19 +30,27 @@ public struct CExporter {
     let plan: CPlan
 
     /// - Parameter name: what the C names start with, made an identifier; nil takes the model's name.
-    /// - Throws: `realOperation` for models that compute with real numbers, `sliceOperation` for those whose feature maps have slices or logic.
-    public init(_ model: InferenceModel, name: String? = nil) throws(ExportError) {
-        if let node = model.firstRealNode { throw .realOperation(node: node.name, operation: node.operation.identifier) }
-        if let node = model.nodes.first(where: { $0.operation.isOfSlices }) {
-            throw .sliceOperation(node: node.name, operation: node.operation.identifier)
-        }
+    public init(_ model: InferenceModel, name: String? = nil) {
         self.model = model
         prefix = CText.identifier(name ?? model.name)
         plan = CPlan(model)
     }
 
-    /// The scores' words are in the work buffer too, for `classify`.
-    var ramBytes: Int { 4 * plan.workWords }
+    /// The scores' words are in the buffers too, for `classify`.
+    var ramBytes: Int { 4 * (workWords + plan.realCount) }
+
+    /// C has no empty arrays.
+    var workWords: Int { Swift.max(plan.workWords, 1) }
+
+    var hasReals: Bool { plan.realCount > 0 }
+    /// The C type of a score.
+    var scoreType: String { model.hasRealScores ? "float" : "int32_t" }
+    /// The buffers as parameters, as arguments, and as variables of a program.
+    var bufferParameters: String { hasReals ? "uint32_t *work, float *reals" : "uint32_t *work" }
+    var buffers: String { hasReals ? "work, reals" : "work" }
+    var bufferVariables: String {
+        "static uint32_t work[@@_WORK_WORDS];" + (hasReals ? "\nstatic float reals[@@_REALS];" : "")
+    }
 
     /// Writes `NAME.h`, `NAME.c` and `NAME_test.c` into a folder, which is made where it is missing.
     /// - Parameters:

@@ -16,11 +16,11 @@ struct CLayerWriter {
         self.layer = layer
     }
 
-    private var plan: CPlan { exporter.plan }
-    private var model: InferenceModel { exporter.model }
-    private var output: String { pointer(to: layer.node + 1) }
-    private var type: ValueType { model.types[layer.node + 1] }
-    private func inputType(_ index: Int = 0) -> ValueType { model.types[layer.inputs[index]] }
+    var plan: CPlan { exporter.plan }
+    var model: InferenceModel { exporter.model }
+    var output: String { pointer(to: layer.node + 1) }
+    var type: ValueType { model.types[layer.node + 1] }
+    func inputType(_ index: Int = 0) -> ValueType { model.types[layer.inputs[index]] }
 
     mutating func write() {
         switch layer.work {
@@ -28,14 +28,20 @@ struct CLayerWriter {
             call(.binarise, "@_binarise(input, \(model.inputCount)u, \(threshold)u, \(output));")
         case .threshold(let values):
             let (table, bits) = thresholds(values)
-            let columns = values.count
-            let (sums, words) = countsRows ? (" + row * \(columns)u", " + row * \((columns + 31) / 32)u") : ("", "")
-            let line = "@_signs_\(bits)(\(signed(layer.input))\(sums), \(table), \(columns)u, \(output)\(words));"
-            call(.signs(bits: bits), countsRows ? "for (row = 0u; row < \(type.shape.rows)u; row++) {\n        \(line)\n    }" : line)
+            let row = self.row(input: values.count)
+            call(.signs(bits: bits), eachRow("@_signs_\(bits)(\(signed(layer.input))\(row.input), \(table), \(values.count)u, \(output)\(row.output));"))
+        case .slices(let values):
+            let (table, bits) = thresholds(values)
+            let columns = inputType().shape.columns
+            let row = self.row(input: columns)
+            let extents = "\(columns)u, \(values.count / columns)u"
+            call(.slices(bits: bits), eachRow("@_slices_\(bits)(\(signed(layer.input))\(row.input), \(table), \(extents), \(output)\(row.output));"))
         case .scores(let scale, let bias):
             call(.scale, "@_scale(\(signed(layer.input)), \(scales(scale, bias)), \(model.classes)u, scores);")
         case .dense(let kernel, let onBytes, let finish): writeDense(kernel, onBytes: onBytes, finish)
         case .convolution(let kernel, let geometry, let outside, let finish): writeConvolution(kernel, geometry, outside, finish)
+        case .maxPool(let geometry) where type.kind == .reals:
+            call(.realMaxPool, "@_real_max_pool(\(real(layer.input)), \(realWindow(geometry)), \(real(layer.node + 1)));")
         case .maxPool(let geometry):
             call(.maxPool, "@_max_pool(\(signed(layer.input)), \(window(geometry)), \(geometry.image[2])u, \(signed(layer.node + 1)));")
         case .sumPool(let geometry):
@@ -65,11 +71,18 @@ struct CLayerWriter {
                 place += columns
             }
         case .slice(let first): writePlace(from: 0, first: first, count: type.shape.columns, at: 0, isFirst: true)
+        case .add where type.kind == .reals:
+            for (index, value) in layer.inputs.enumerated().dropFirst() {
+                let left = real(index == 1 ? layer.inputs[0] : layer.node + 1)
+                call(.addReals, "@_add_reals(\(left), \(real(value)), \(type.shape.count)u, \(real(layer.node + 1)));")
+            }
         case .add:
             for (index, value) in layer.inputs.enumerated().dropFirst() {
                 let left = signed(index == 1 ? layer.inputs[0] : layer.node + 1)
                 call(.add, "@_add(\(left), \(signed(value)), \(type.shape.count)u, \(signed(layer.node + 1)));")
             }
+        case .xnor, .or, .interleave, .split, .sliceSum: writeSlices()
+        case .affine, .realConvolution, .realDense, .meanPool, .relu, .rectify, .realThreshold, .realScores: writeReals()
         }
     }
 
@@ -112,12 +125,18 @@ struct CLayerWriter {
         let shared = "\(geometry.channels)u, \(geometry.groups)u, \(geometry.outputs)u, \(beyond),\n        work + \(layer.tile)"
         let image = outside == nil ? pointer(to: layer.input) : "input"
         let window = window(geometry.positions)
-        if case .signs(let values) = finish {
+        switch finish {
+        case .signs(let values):
             let (table, bits) = thresholds(values)
             call(
                 outside == nil ? .convolveSigns(bits: bits) : .byteConvolveSigns(bits: bits),
                 "@_\(name)_signs_\(bits)(\(image), \(weights), \(table), \(window), \(shared), \(output));")
-        } else {
+        case .slices(let values):
+            let (table, bits) = thresholds(values)
+            call(
+                outside == nil ? .convolveSlices(bits: bits) : .byteConvolveSlices(bits: bits),
+                "@_\(name)_slices_\(bits)(\(image), \(weights), \(table), \(window), \(shared), \(values.count / geometry.outputs)u, \(output));")
+        case .sums, .scores:
             call(
                 outside == nil ? .convolveSums : .byteConvolveSums,
                 "@_\(name)_sums(\(image), \(weights), \(window), \(shared), \(signed(layer.node + 1)));")
@@ -125,7 +144,7 @@ struct CLayerWriter {
     }
 
     /// Columns of an input to a place in the result.
-    private mutating func writePlace(from index: Int, first: Int, count: Int, at place: Int, isFirst: Bool) {
+    mutating func writePlace(from index: Int, first: Int, count: Int, at place: Int, isFirst: Bool) {
         let (columns, rows, all) = (inputType(index).shape.columns, type.shape.rows, type.shape.columns)
         if type.kind == .bits {
             if isFirst { call(.clear, "@_clear(\(output), \(rows * ((all + 31) / 32))u);") }
@@ -133,15 +152,17 @@ struct CLayerWriter {
                 .placeBits,
                 "@_place_bits(\(pointer(to: layer.inputs[index])), \(columns)u, \(first)u, \(count)u, \(rows)u, \(output), \(all)u, \(place)u);")
         } else {
+            let isReal = type.kind == .reals
+            let (source, target) = isReal ? (real(layer.inputs[index]), real(layer.node + 1)) : (signed(layer.inputs[index]), signed(layer.node + 1))
             call(
-                .placeSums,
-                "@_place_sums(\(signed(layer.inputs[index])), \(columns)u, \(first)u, \(count)u, \(rows)u, \(signed(layer.node + 1)), \(all)u, \(place)u);")
+                isReal ? .placeReals : .placeSums,
+                "@_place_\(isReal ? "reals" : "sums")(\(source), \(columns)u, \(first)u, \(count)u, \(rows)u, \(target), \(all)u, \(place)u);")
         }
     }
 
     // MARK: Parts
 
-    private mutating func call(_ routine: CRoutine, _ line: String) {
+    mutating func call(_ routine: CRoutine, _ line: String) {
         routines.append(routine)
         var text = CText()
         text.add(line, prefix: exporter.prefix)
@@ -149,32 +170,53 @@ struct CLayerWriter {
     }
 
     /// True where the call is made for each row.
-    var countsRows: Bool { if case .threshold = layer.work { type.shape.rows > 1 } else { false } }
+    var countsRows: Bool {
+        switch layer.work {
+        case .threshold, .slices: type.shape.rows > 1
+        default: false
+        }
+    }
 
-    private mutating func words(_ name: String, _ words: [UInt32]) -> String {
+    /// Where a row begins among the sums and among the bits.
+    private func row(input columns: Int) -> (input: String, output: String) {
+        countsRows ? (" + row * \(columns)u", " + row * \((type.shape.columns + 31) / 32)u") : ("", "")
+    }
+
+    private func eachRow(_ line: String) -> String {
+        countsRows ? "for (row = 0u; row < \(type.shape.rows)u; row++) {\n        \(line)\n    }" : line
+    }
+
+    mutating func words(_ name: String, _ words: [UInt32]) -> String {
         let name = "\(exporter.prefix)_\(name)_\(layer.node)"
         tables.addTable(name, words: words)
         flash.append((name, 4 * words.count))
         return name
     }
 
-    private mutating func integers(_ name: String, _ values: [Int], bits: Int = 32) -> String {
+    mutating func integers(_ name: String, _ values: [Int], bits: Int = 32) -> String {
         let name = "\(exporter.prefix)_\(name)_\(layer.node)"
         tables.addTable(name, type: "int\(bits)_t", numbers: values)
         flash.append((name, bits / 8 * values.count))
         return name
     }
 
-    private mutating func thresholds(_ values: [Int32]) -> (table: String, bits: Int) {
+    mutating func thresholds(_ values: [Int32]) -> (table: String, bits: Int) {
         let (values, bits) = CExporter.narrowed(values, layer.sumRange)
         return (integers("thresholds", values, bits: bits), bits)
+    }
+
+    mutating func floats(_ name: String, _ values: [Float]) -> String {
+        let name = "\(exporter.prefix)_\(name)_\(layer.node)"
+        tables.addTable(name, floats: values)
+        flash.append((name, 4 * values.count))
+        return name
     }
 
     private mutating func scales(_ scale: [Int32], _ bias: [Int32]) -> String {
         integers("scale", scale.map(Int.init)) + ", " + integers("bias", bias.map(Int.init))
     }
 
-    private mutating func window(_ geometry: WindowGeometry) -> String {
+    mutating func window(_ geometry: WindowGeometry) -> String {
         let (window, margins) = (geometry.window, geometry.margins)
         let numbers = [
             geometry.image[0], geometry.image[1], window.height, window.width, window.stride, window.dilation, margins.top, margins.left,
@@ -187,10 +229,13 @@ struct CLayerWriter {
     }
 
     /// A C expression for the words of a value.
-    private func pointer(to value: Int) -> String { plan.storage[value] == 0 ? "input" : "work + \(plan.offset(value))" }
+    func pointer(to value: Int) -> String { plan.storage[value] == 0 ? "input" : "work + \(plan.offset(value))" }
 
     /// A C expression for the sums of a value.
-    private func signed(_ value: Int) -> String { "(int32_t *)(work + \(plan.offset(value)))" }
+    func signed(_ value: Int) -> String { "(int32_t *)(work + \(plan.offset(value)))" }
+
+    /// A C expression for the floats of a value.
+    func real(_ value: Int) -> String { "reals + \(plan.offset(value))" }
 }
 
 extension PackedTensor {

@@ -1,7 +1,7 @@
 internal import BinaryInference
 internal import BitCore
 
-/// How a model runs as C: layers in order, and where in the caller's work buffer each value lies.
+/// How a model runs as C: layers in order, and where in the caller's buffers each value lies.
 struct CPlan {
     /// A call in the generated code.
     struct Layer {
@@ -12,6 +12,7 @@ struct CPlan {
             /// The same for images; `outside` is what a byte convolution reads beyond the border, nil on bits.
             case convolution(kernel: PackedTensor, geometry: ConvolutionGeometry, outside: Int?, finish: Finish)
             case threshold([Int32])
+            case slices([Int32])
             case scores(scale: [Int32], bias: [Int32])
             case maxPool(WindowGeometry)
             case bitPool(WindowGeometry, any: PackedTensor)
@@ -22,11 +23,24 @@ struct CPlan {
             case concatenate
             case slice(first: Int)
             case add
+            case xnor, or, interleave
+            case split(part: Int, of: Int, slices: Int)
+            case sliceSum(Int)
+            case affine(scale: [Float], bias: [Float])
+            case realConvolution(kernel: Tensor, ConvolutionGeometry)
+            case realDense(kernel: Tensor)
+            case meanPool(WindowGeometry)
+            case relu
+            case rectify(slope: [Float], shift: [Float], offset: [Float])
+            case realThreshold([Float])
+            case realScores
         }
 
         enum Finish {
             case sums
             case signs([Int32])
+            /// Bits at several thresholds each.
+            case slices([Int32])
             case scores(scale: [Int32], bias: [Int32])
         }
 
@@ -34,7 +48,7 @@ struct CPlan {
         let node: Int
         let names: [String]
         let work: Work
-        /// Values, numbered as in the model; a value that only looks at another one's elements stands for that.
+        /// Values, numbered as in the model; where each lies says `CPlan.storage`.
         let inputs: [Int]
         /// The sums that thresholds are compared with lie in here.
         let sumRange: ClosedRange<Int>
@@ -50,10 +64,12 @@ struct CPlan {
     /// Words of a byte layer's eight tables of sixteen.
     static let tableWords = 128
 
-    private(set) var layers: [Layer] = []
-    /// Offset in words of every value that lies in the work buffer; the scores' is used by `classify`.
-    private(set) var offsets: [Int: Int] = [:]
-    private(set) var workWords = 0
+    var layers: [Layer] = []
+    /// Where every value lies: reals in the buffer of reals, others in that of words; the scores' place is used by `classify`.
+    var offsets: [Int: Int] = [:]
+    var workWords = 0
+    /// Numbers in the buffer of reals; 0 for a network without any.
+    var realCount = 0
     /// The value whose storage each value has: its own, but for values that are another one in another shape.
     private(set) var storage: [Int]
 
@@ -88,13 +104,28 @@ struct CPlan {
             case .concatenate: work = .concatenate
             case .slice(let first, _): work = .slice(first: first)
             case .add: work = .add
-            case .affine, .realConvolution, .realDense, .meanPool, .relu, .rectify, .realThreshold, .realScores:
-                preconditionFailure("the exporter refuses operations on real numbers")
-            case .xnor, .or, .interleave, .split, .sliceSum, .multiThreshold: preconditionFailure("the exporter refuses operations on slices")
+            case .xnor: work = .xnor
+            case .or: work = .or
+            case .interleave: work = .interleave
+            case .split(let part, let parts, let slices): work = .split(part: part, of: parts, slices: slices)
+            case .sliceSum(let slices): work = .sliceSum(slices)
+            case .multiThreshold(let thresholds): work = .slices(thresholds)
+            case .affine(let scale, let bias): work = .affine(scale: scale, bias: bias)
+            case .realConvolution(let kernel, let geometry): work = .realConvolution(kernel: kernel, geometry)
+            case .realDense(let kernel): work = .realDense(kernel: kernel)
+            case .meanPool(let geometry): work = .meanPool(geometry)
+            case .relu: work = .relu
+            case .rectify(let slope, let shift, let offset): work = .rectify(slope: slope, shift: shift, offset: offset)
+            case .realThreshold(let thresholds): work = .realThreshold(thresholds)
+            case .realScores: work = .realScores
             case .byteConvolution(let kernel, let geometry, _), .binaryConvolution(let kernel, let geometry):
                 var finish = Layer.Finish.sums
-                if let reader = onlyReader(index + 1), case .threshold(let thresholds) = model.nodes[reader].operation {
-                    (finish, last) = (.signs(thresholds), reader)
+                if let reader = onlyReader(index + 1) {
+                    switch model.nodes[reader].operation {
+                    case .threshold(let thresholds): (finish, last) = (.signs(thresholds), reader)
+                    case .multiThreshold(let thresholds): (finish, last) = (.slices(thresholds), reader)
+                    default: break
+                    }
                 }
                 let outside: Int? = if case .byteConvolution(_, _, let value) = node.operation { value } else { nil }
                 work = .convolution(kernel: kernel, geometry: geometry, outside: outside, finish: finish)
@@ -114,50 +145,13 @@ struct CPlan {
             layers.append(
                 Layer(
                     node: last, names: last == index ? [node.name] : [node.name, model.nodes[last].name], work: work,
-                    inputs: node.inputs.map { storage[$0] },
-                    sumRange: model.types[sums].range))
+                    inputs: node.inputs, sumRange: model.types[sums].range))
         }
         place(model)
     }
 
-    /// Gives every value a place that no value alive at the same time uses: first fit, in order of birth.
-    private mutating func place(_ model: InferenceModel) {
-        var lastRead: [Int: Int] = [:]
-        for (step, layer) in layers.enumerated() { for input in layer.inputs { lastRead[input] = step } }
-        var alive: [(end: Int, range: Range<Int>)] = []
-        func freeOffset(_ words: Int) -> Int {
-            var offset = 0
-            for (_, range) in alive.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-                if offset + words <= range.lowerBound { break }
-                offset = Swift.max(offset, range.upperBound)
-            }
-            return offset
-        }
-        for step in layers.indices {
-            alive.removeAll { $0.end < step }
-            let value = layers[step].node + 1
-            let words = Self.words(model.types[value])
-            let offset = freeOffset(words)
-            offsets[value] = offset
-            alive.append((lastRead[value] ?? layers.count, offset..<offset + words))
-            if let words = layers[step].scratchWords {
-                layers[step].tile = freeOffset(words)
-                alive.append((step, layers[step].tile..<layers[step].tile + words))
-            }
-            workWords = Swift.max(workWords, alive.map(\.range.upperBound).max() ?? 0)
-        }
-    }
-
-    /// Offset in words of a value's storage.
+    /// Offset of a value's storage in its buffer.
     func offset(_ value: Int) -> Int { offsets[storage[value]] ?? 0 }
-
-    /// Words of 32 bits that a value takes.
-    private static func words(_ type: ValueType) -> Int {
-        switch type.kind {
-        case .bits: type.shape.rows * ((type.shape.columns + 31) / 32)
-        case .integers, .bytes, .reals: type.shape.count
-        }
-    }
 }
 
 extension CPlan.Layer {
@@ -174,7 +168,10 @@ extension CPlan.Layer {
 
     /// Sums of one position, where they become bits.
     private func sums(_ finish: Finish, _ geometry: ConvolutionGeometry) -> Int {
-        if case .signs = finish { geometry.outputs } else { 0 }
+        switch finish {
+        case .signs, .slices: geometry.outputs
+        case .sums, .scores: 0
+        }
     }
 
     /// Bytes under the window, each in a word, and tables; or bits, each tap on a word, and which taps lie inside.

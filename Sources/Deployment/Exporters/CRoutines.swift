@@ -1,5 +1,5 @@
 /// The functions of a generated C file. `@` stands for the network's prefix. Each is written out only where a network calls it.
-enum CRoutine: Hashable, Comparable {
+enum CRoutine: Hashable {
     case pixel
     case copyBits
     case clear
@@ -27,6 +27,17 @@ enum CRoutine: Hashable, Comparable {
     case add
     case scale
     case binarise
+    case slices(bits: Int)
+    case convolveSlices(bits: Int)
+    case byteConvolveSlices(bits: Int)
+    case xnor, or, interleave, split, sliceSum
+    case product
+    case affine, affineSums, affineBytes, affineBits
+    case accumulate, realConvolve, realDense
+    case meanPool, realMaxPool
+    case relu, rectify
+    case realSigns
+    case placeReals, addReals, copy
 
     /// What it calls.
     var needs: [CRoutine] {
@@ -39,47 +50,30 @@ enum CRoutine: Hashable, Comparable {
         case .bytePosition: [.pixel, .patchSums]
         case .byteConvolveSums: [.bytePosition]
         case .byteConvolveSigns(let bits): [.bytePosition, .signs(bits: bits)]
-        case .maxPool, .sumPool, .sumPoolBits, .bitPool: [.pixel]
+        case .convolveSlices(let bits): [.convolvePosition, .slices(bits: bits)]
+        case .byteConvolveSlices(let bits): [.bytePosition, .slices(bits: bits)]
+        case .maxPool, .sumPool, .sumPoolBits, .bitPool, .realMaxPool: [.pixel]
         case .repack: [.copyBits]
-        case .placeBits: [.copyBits, .clear]
+        case .placeBits, .split: [.copyBits, .clear]
+        case .affine, .affineSums, .affineBytes, .rectify: [.product]
+        case .realConvolve: [.pixel, .accumulate]
+        case .realDense: [.accumulate]
+        case .meanPool: [.pixel, .product]
         default: []
         }
     }
 
     /// Order of definition: callees first. Variants of a width follow each other.
-    private var rank: Int {
-        switch self {
-        case .pixel: 0
-        case .copyBits: 1
-        case .clear: 2
-        case .differences: 3
-        case .byteSums: 4
-        case .patchSums: 5
-        case .signs(let bits): 6 + bits / 32
-        case .sumLayer: 8
-        case .signLayer(let bits): 9 + bits / 32
-        case .byteSignLayer(let bits): 11 + bits / 32
-        case .convolvePosition: 13
-        case .convolveSums: 14
-        case .convolveSigns(let bits): 15 + bits / 32
-        case .bytePosition: 17
-        case .byteConvolveSums: 18
-        case .byteConvolveSigns(let bits): 19 + bits / 32
-        case .maxPool: 21
-        case .sumPool: 22
-        case .sumPoolBits: 23
-        case .bitPool: 24
-        case .flip: 25
-        case .repack: 26
-        case .placeBits: 27
-        case .placeSums: 28
-        case .add: 29
-        case .scale: 30
-        case .binarise: 31
-        }
-    }
-
-    static func < (a: CRoutine, b: CRoutine) -> Bool { a.rank < b.rank }
+    static let order: [CRoutine] = {
+        func both(_ routine: (Int) -> CRoutine) -> [CRoutine] { [routine(16), routine(32)] }
+        return [.pixel, .copyBits, .clear, .differences, .byteSums, .patchSums] + both(signs) + both(slices) + [.sumLayer] + both(signLayer)
+            + both(byteSignLayer) + [.convolvePosition, .convolveSums] + both(convolveSigns) + both(convolveSlices)
+            + [.bytePosition, .byteConvolveSums] + both(byteConvolveSigns) + both(byteConvolveSlices)
+            + [.maxPool, .sumPool, .sumPoolBits, .bitPool, .flip, .repack, .placeBits, .placeSums, .add]
+            + [.xnor, .or, .interleave, .split, .sliceSum]
+            + [.product, .affine, .affineSums, .affineBytes, .affineBits, .accumulate, .realConvolve, .realDense, .meanPool, .realMaxPool]
+            + [.relu, .rectify, .realSigns, .placeReals, .addReals, .copy, .scale, .binarise]
+    }()
 
     var text: String {
         func width(_ text: String, _ bits: Int) -> String { text.replacing("BITS", with: "\(bits)") }
@@ -111,6 +105,30 @@ enum CRoutine: Hashable, Comparable {
         case .add: Self.addText
         case .scale: Self.scaleText
         case .binarise: Self.binariseText
+        case .slices(let bits): width(Self.slicesText, bits)
+        case .convolveSlices(let bits): width(Self.convolveSlicesText, bits)
+        case .byteConvolveSlices(let bits): width(Self.bytes(Self.convolveSlicesText), bits)
+        case .xnor: Self.xnorText
+        case .or: Self.orText
+        case .interleave: Self.interleaveText
+        case .split: Self.splitText
+        case .sliceSum: Self.sliceSumText
+        case .product: Self.productText
+        case .affine: Self.affineText
+        case .affineSums: Self.affineSumsText
+        case .affineBytes: Self.affineBytesText
+        case .affineBits: Self.affineBitsText
+        case .accumulate: Self.accumulateText
+        case .realConvolve: Self.realConvolveText
+        case .realDense: Self.realDenseText
+        case .meanPool: Self.meanPoolText
+        case .realMaxPool: Self.realMaxPoolText
+        case .relu: Self.reluText
+        case .rectify: Self.rectifyText
+        case .realSigns: Self.realSignsText
+        case .placeReals: Self.reals(Self.placeSumsText)
+        case .addReals: Self.reals(Self.addText)
+        case .copy: Self.copyText
         }
     }
 

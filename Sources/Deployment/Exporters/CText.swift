@@ -50,6 +50,27 @@ struct CText {
         add(raw: "\n};\n")
     }
 
+    /// `static const float NAME[] = { … };`, eight a line.
+    mutating func addTable(_ name: String, floats: [Float]) {
+        add(raw: "static const float \(name)[\(floats.count)] = {")
+        for (index, number) in floats.enumerated() {
+            separate(index, perLine: 8)
+            bytes += Array(Self.literal(number).utf8)
+        }
+        add(raw: "\n};\n")
+    }
+
+    /// A finite number in C: m·2^e with m whole, in hexadecimal, which no compiler rounds.
+    static func literal(_ number: Float) -> String {
+        let sign = number.sign == .minus ? "-" : ""
+        guard number != 0 else { return sign + "0.0f" }
+        // The last bit of a number stands for ulp.
+        let unit = Int(number.ulp.exponent)
+        let significand = UInt32(Float(sign: .plus, exponent: -unit, significand: number.magnitude))
+        let zeros = significand.trailingZeroBitCount
+        return "\(sign)0x\(String(significand >> zeros, radix: 16, uppercase: true))p\(unit + zeros)f"
+    }
+
     private mutating func separate(_ index: Int, perLine: Int) {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
         bytes += index % perLine == 0 ? Array("\n    ".utf8) : [UInt8(ascii: " ")]
