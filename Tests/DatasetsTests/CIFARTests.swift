@@ -76,8 +76,109 @@ import Testing
             Issue.record("no folder, and yet data")
             return
         }
-        #expect(advice.contains("cifar-10-binary.tar.gz") && advice.contains("/nowhere/cifar10"))
-        await #expect(throws: DatasetError.self) { _ = try await catalog.fetch("cifar10") }
+        #expect(advice.contains("spinflip data fetch cifar10") && advice.contains("SPINFLIP_DATA"))
+        await #expect(throws: DatasetError.self) {
+            _ = try await catalog.fetch("cifar10") { (address, limit, progress) async throws(DatasetError) in
+                throw DatasetError(address, .downloadFailed(reason: "no network"))
+            }
+        }
+    }
+
+    // MARK: The archive
+
+    /// A tar archive of files, and a folder that they lie in.
+    static func tar(_ files: [(name: String, bytes: [UInt8])], folder: String = "cifar-10-batches-bin/") -> [UInt8] {
+        func header(_ name: String, _ size: Int, _ type: Character) -> [UInt8] {
+            var block = [UInt8](repeating: 0, count: 512)
+            func put(_ text: String, at place: Int) { block.replaceSubrange(place..<place + text.utf8.count, with: Array(text.utf8)) }
+            func octal(_ value: Int, _ digits: Int) -> String {
+                let text = String(value, radix: 8)
+                return String(repeating: "0", count: digits - text.count) + text
+            }
+            put(name, at: 0)
+            put("0000644", at: 100)
+            put(octal(size, 11), at: 124)
+            put(String(type), at: 156)
+            put("ustar  ", at: 257)
+            put("        ", at: 148)
+            put(octal(block.reduce(0) { $0 + Int($1) }, 6) + "\0 ", at: 148)
+            return block
+        }
+        var result = header(folder, 0, "5")
+        for (name, bytes) in files {
+            result += header(folder + name, bytes.count, "0") + bytes + [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
+        }
+        return result + [UInt8](repeating: 0, count: 1024)
+    }
+
+    static func fetch(_ archive: [UInt8], _ catalog: DatasetCatalog) async throws -> [String] {
+        try await catalog.fetch("cifar10") { (address, limit, progress) async throws(DatasetError) in
+            guard address.hasSuffix("/cifar-10-binary.tar.gz"), archive.count <= limit || archive[0] != 0x1F else {
+                throw DatasetError(address, .downloadFailed(reason: "not here"))
+            }
+            progress(archive.count, archive.count)
+            return archive
+        }
+    }
+
+    @Test func archivesThatAreNotTheOneAreRefused() async throws {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let catalog = DatasetCatalog(folder: scratch.folder.path)
+        let batch = Self.batch((0..<10_000).map { UInt8($0 % 10) })
+        let names = PublishedSet.cifar10.files.map { String($0.name.dropLast(3)) }
+        let foreign = Self.tar(names.map { ($0, batch) })
+        func refusal(_ archive: [UInt8]) async -> DatasetError.Fault? {
+            do {
+                _ = try await Self.fetch(archive, catalog)
+                return nil
+            } catch { return (error as? DatasetError)?.fault }
+        }
+        #expect(await refusal(gzip(Self.tar([]))) == .badArchive(reason: "data_batch_1.bin is not in it"))
+        let longer = gzip(Self.tar([("data_batch_1.bin", batch + [0])]))
+        #expect(await refusal(longer) == .tooLarge(what: "bytes of data_batch_1.bin", value: batch.count + 1, limit: batch.count))
+        #expect(await refusal(Array(foreign.prefix(700))) == .badArchive(reason: "it ends in a header"))
+        #expect(await refusal(Array(foreign.prefix(5000))) == .truncated(expected: batch.count, found: 5000 - 1024))
+        var damaged = foreign
+        damaged[512 + 3] ^= 1
+        #expect(await refusal(damaged) == .badArchive(reason: "a header's sum is wrong"))
+        #expect(await refusal(gzip([1, 2, 3])) == .badArchive(reason: "it ends in a header"))
+        guard case .otherContent? = await refusal(foreign) else {
+            Issue.record("foreign records were taken for CIFAR-10")
+            return
+        }
+        #expect(!FileManager.default.fileExists(atPath: scratch.folder.path + "/cifar10"))
+        // A file that would hide the fetched one is named, and stays.
+        let hiding = try scratch.write(gzip(batch), "cifar10/data_batch_3.bin.gz")
+        guard case .badOption? = await refusal(foreign) else {
+            Issue.record("a hidden file was fetched")
+            return
+        }
+        #expect(FileManager.default.fileExists(atPath: hiding))
+    }
+
+    /// Labels as published, pixels so where they are looked at.
+    @Test(.enabled(if: dataFolder != nil)) func theArchiveIsStoredFileByFile() async throws {
+        let source = try #require(dataFolder) + "/cifar10/"
+        let labels = try WholeFile.read(source + "labels_train_50000.u8", limit: 1 << 20) + WholeFile.read(source + "labels_test_10000.u8", limit: 1 << 20)
+        let lossless = try DatasetCatalog(folder: try #require(dataFolder)).load("cifar10-lossless")
+        var batches = (0..<6).map { Self.batch(Array(labels[$0 * 10_000..<($0 + 1) * 10_000])) }
+        for (part, index) in [(lossless.train, 0), (lossless.test, 5)] {
+            for item in 0..<part.count {
+                let pixels = part.bytes(of: item)
+                let start = pixels.startIndex
+                for place in 0..<3072 { batches[index][item * 3073 + 1 + place] = pixels[start + place % 1024 * 3 + place / 1024] }
+            }
+        }
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let catalog = DatasetCatalog(folder: scratch.folder.path)
+        let names = PublishedSet.cifar10.files.map { String($0.name.dropLast(3)) }
+        let archive = Self.tar([("readme.html", [60, 62])] + zip(names, batches).map { ($0, $1) })
+        #expect(try await Self.fetch(archive, catalog).map { $0.split(separator: "/").last.map(String.init) } == names)
+        #expect(try catalog.verify("cifar10").allSatisfy(\.isGood))
+        #expect(try await Self.fetch([], catalog).isEmpty)
+        #expect(try catalog.load("cifar10").train.labels.map(UInt8.init) == Array(labels.prefix(50_000)))
     }
 
     @Test(.enabled(if: dataFolder != nil)) func jpegDerivedFacts() throws {

@@ -175,6 +175,29 @@ import _TestSupport
         }
     }
 
+    /// Element by element a result takes its input's place, but not that of an input which is read again.
+    @Test(.enabled(if: Verification.Toolchain.native.isInstalled)) func elementwiseLayersWorkInPlace() throws {
+        func model(_ inputs: [Int]) throws -> InferenceModel {
+            try InferenceModel(
+                name: "sums", input: .init(shape: [5]),
+                nodes: [
+                    .init(name: "affine", operation: .affine(scale: [1, 2, 3, 4, 5], bias: [-300, 0, -100, 7, 8]), inputs: [0]),
+                    .init(name: "bent", operation: .rectify(slope: [0.5, 1, 2, 3, -4], shift: [1, 0, 0, 0, -600], offset: [0, 0, 1, 0, 0]), inputs: [1]),
+                    .init(name: "sum", operation: .add, inputs: inputs),
+                    .init(name: "scores", operation: .realScores, inputs: [3]),
+                ])
+        }
+        // Both summands one value; the earlier value read again, second and first; one value three times. Two values of five floats, and a word.
+        for inputs in [[2, 2], [2, 1], [1, 2], [2, 2, 2]] {
+            let model = try model(inputs)
+            try Self.verify(model, .native)
+            try Self.inFolder { folder in
+                let exported = try CExporter(model).write(to: folder.path)
+                #expect(exported.ramBytes == 4 * 10 + 4)
+            }
+        }
+    }
+
     @Test func figuresAreByHand() throws {
         try Self.inFolder { folder in
             let model = try RandomModel.make([784, 1024, 1024, 10], seed: 1)

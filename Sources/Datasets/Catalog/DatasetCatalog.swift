@@ -85,7 +85,7 @@ public struct DatasetCatalog: Sendable {
                 Listing(
                     name: set.name, title: set.title, trainCount: set.trainCount, testCount: set.testCount, itemShape: set.itemShape,
                     classCount: set.classNames.count, licence: set.licence, state: isPresent ? .present : .absent,
-                    location: isPresent ? "\(folder)/\(set.folders[0])" : set.mirrors.isEmpty ? advice(set) : "spinflip data fetch \(set.name)",
+                    location: isPresent ? "\(folder)/\(set.folders[0])" : set.isFetchable ? "spinflip data fetch \(set.name)" : advice(set),
                     isGraph: set.format == .graph))
         }
         result.append(
@@ -178,8 +178,7 @@ public struct DatasetCatalog: Sendable {
 
     private func candidates(_ file: PublishedSet.File, of set: PublishedSet) -> [String] {
         set.folders.flatMap { below in
-            let path = "\(folder)/\(below)/\(file.name)"
-            return path.hasSuffix(".gz") ? [path, String(path.dropLast(3))] : [path]
+            [file.name, file.plainName].map { "\(folder)/\(below)/\($0)" }
         }
     }
 

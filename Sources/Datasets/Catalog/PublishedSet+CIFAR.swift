@@ -3,11 +3,12 @@ internal import BitCore
 /// CIFAR-10 (A. Krizhevsky, V. Nair, G. Hinton, "Learning Multiple Layers of Features from Tiny Images", 2009) and two relatives of it. The
 /// name `cifar10` is for the published pixels alone: an accuracy on any other pixels is a figure of its own.
 extension PublishedSet {
-    private init(likeCIFAR10 name: String, folders: [String], title: String, files: [File], source: String) {
+    private init(likeCIFAR10 name: String, folders: [String], title: String, files: [File], archive: Archive? = nil, source: String? = nil) {
         self.name = name
         self.folders = folders
         self.title = title
         self.files = files
+        self.archive = archive
         self.source = source
         format = .cifar
         licence = "none stated; cite A. Krizhevsky 2009"
@@ -42,7 +43,7 @@ extension PublishedSet {
                 fingerprint: .records(
                     labels: "cec8a24a1e92aa2ecaa0bbd3dbfa86bf6cd8759fbd209a832824c8cf0afca9d5", count: 1000, first: losslessTest))
         ],
-        source: "get cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html and unpack it there")
+        archive: Archive(address: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", bytes: 170_052_171))
 
     /// Pictures of the first two batches and of the test batch that went through JPEG (quality 75, 4:2:0) and back.
     public static let cifar10JPEG = PublishedSet(

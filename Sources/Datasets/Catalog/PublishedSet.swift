@@ -8,6 +8,16 @@ public struct PublishedSet: Sendable, Hashable {
         /// Uncompressed length.
         public var bytes: Int
         public var fingerprint: Fingerprint
+
+        /// The name without `.gz`.
+        var plainName: String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
+    }
+
+    /// A compressed tar archive that holds all files, in folders or not.
+    public struct Archive: Sendable, Hashable {
+        public var address: String
+        /// Compressed length.
+        public var bytes: Int
     }
 
     /// By what a file is known. Always of the uncompressed bytes: several gzip wrappings of the same content are in circulation.
@@ -41,7 +51,9 @@ public struct PublishedSet: Sendable, Hashable {
     public var files: [File]
     /// Addresses of folders that hold the files, tried in this order. None when the files are not published one by one.
     public var mirrors: [String]
-    /// How to come by the files where there is no mirror.
+    /// Where there are no mirrors: an archive of all files.
+    public var archive: Archive?
+    /// How to come by the files where there is neither.
     public var source: String?
     public var itemShape: Shape
     public var classNames: [String]
@@ -91,6 +103,9 @@ public struct PublishedSet: Sendable, Hashable {
         trainLabels: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
         testImages: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         testLabels: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")
+
+    /// True where the files have an address.
+    public var isFetchable: Bool { !mirrors.isEmpty || archive != nil }
 
     public static let all = [mnist, fashionMNIST, cifar10, cifar10JPEG, cifar10Lossless, semeion, adult, cora, citeseer, pubmed]
 }

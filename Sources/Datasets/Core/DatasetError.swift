@@ -15,6 +15,7 @@ public struct DatasetError: Error, Hashable, Sendable {
         case unreadable(reason: String)
         case notGzip
         case corruptGzip(reason: String)
+        case badArchive(reason: String)
         case truncated(expected: Int, found: Int)
         /// As `truncated`, but of compressed data, of which only an upper bound is known.
         case announcesTooMuch(bytes: Int, atMost: Int)
@@ -56,6 +57,7 @@ extension DatasetError: CustomStringConvertible {
         case .unreadable(let reason): "cannot be read (\(reason)); check the path and its permissions"
         case .notGzip: "is not a gzip file although it is named like one; fetch it again, or drop the .gz if it is not compressed"
         case .corruptGzip(let reason): "the gzip data is damaged (\(reason)); fetch the file again"
+        case .badArchive(let reason): "is no tar archive that can be read (\(reason)); fetch it again"
         case .truncated(let expected, let found): "ends after \(found) bytes where its header announces \(expected); fetch it again"
         case .announcesTooMuch(let bytes, let atMost):
             "announces \(bytes) bytes in its header, but a file of its size holds at most \(atMost); fetch it again"

@@ -19,6 +19,12 @@ extension CPlan {
             count = Swift.max(count, offset + size)
             return offset
         }
+
+        /// What lies at `offset` at `step` stays until `end`.
+        mutating func keep(_ offset: Int, from step: Int, until end: Int) {
+            alive.removeAll { $0.end < step }
+            for index in alive.indices where alive[index].range.lowerBound == offset { alive[index].end = Swift.max(alive[index].end, end) }
+        }
     }
 
     /// Gives every value a place that no value alive at the same time uses, in order of birth. Reals have a buffer of their own: C lets no memory be
@@ -30,6 +36,11 @@ extension CPlan {
         for step in layers.indices {
             let value = layers[step].node + 1
             let (type, end) = (model.types[value], lastRead[value] ?? layers.count)
+            if let place = placeOfInput(layers[step], of: type.kind, model, isLast: { lastRead[$0] == step }) {
+                offsets[value] = place
+                if type.kind == .reals { reals.keep(place, from: step, until: end) } else { words.keep(place, from: step, until: end) }
+                continue
+            }
             switch type.kind {
             case .reals: offsets[value] = reals.place(type.shape.count, from: step, until: end)
             case .bits: offsets[value] = words.place(type.shape.rows * ((type.shape.columns + 31) / 32), from: step, until: end)
@@ -38,5 +49,12 @@ extension CPlan {
             if let scratch = layers[step].scratchWords { layers[step].tile = words.place(scratch, from: step, until: step) }
         }
         (workWords, realCount) = (words.count, reals.count)
+    }
+
+    /// The place of a layer's first input, where its result may overwrite that: element by element, and nobody reads the input again.
+    private func placeOfInput(_ layer: Layer, of kind: ValueType.Kind, _ model: InferenceModel, isLast: (Int) -> Bool) -> Int? {
+        let sources = layer.inputs.map { storage[$0] }
+        guard layer.isElementwise, model.types[sources[0]].kind == kind, isLast(sources[0]), !sources.dropFirst().contains(sources[0]) else { return nil }
+        return offsets[sources[0]]
     }
 }

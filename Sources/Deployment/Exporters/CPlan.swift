@@ -155,6 +155,14 @@ struct CPlan {
 }
 
 extension CPlan.Layer {
+    /// True where an element of the result depends on the same element of the inputs alone.
+    var isElementwise: Bool {
+        switch work {
+        case .affine, .relu, .rectify, .add: true
+        default: false
+        }
+    }
+
     /// Words that it needs while it runs; nil for none.
     var scratchWords: Int? {
         switch work {

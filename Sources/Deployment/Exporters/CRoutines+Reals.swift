@@ -30,7 +30,7 @@ extension CRoutine {
         """
 
     static let affineText = """
-        /* y = a * x + b, column by column, in two roundings. */
+        /* y = a * x + b, column by column, in two roundings; y may be x. */
         static void @_affine(const float *x, const float *a, const float *b, uint32_t rows, uint32_t columns, float *y)
         {
             uint32_t row, c;
@@ -184,6 +184,7 @@ extension CRoutine {
         """
 
     static let reluText = """
+        /* y may be x. */
         static void @_relu(const float *x, uint32_t count, float *y)
         {
             uint32_t k;
@@ -196,7 +197,8 @@ extension CRoutine {
         """
 
     static let rectifyText = """
-        /* y = (u >= 0 ? u : slope * u) + offset with u = x + shift, column by column, every step rounded. */
+        /* y = (u >= 0 ? u : slope * u) + offset with u = x + shift, column by column, every step rounded; y may
+         * be x. */
         static void @_rectify(const float *x, const float *slope, const float *shift, const float *offset, uint32_t rows,
                               uint32_t columns, float *y)
         {
