@@ -24,12 +24,27 @@ extension Tensor {
 extension PackedTensor {
     /// The channels `range` of `source` go to those from `first` on, which are all −1 before.
     mutating func copyChannels(from source: PackedTensor, _ range: Range<Int>, to first: Int, _ parallel: Parallel) {
-        let (width, from) = (wordsPerRow, source.wordsPerRow)
+        let (width, step) = (wordsPerRow, source.wordsPerRow)
         let rows = shape.rows
         withUnsafeMutableWords { target in
             source.withUnsafeWords { source in
                 nonisolated(unsafe) let (target, source) = (target, source)
+                let (read, write) = (range.lowerBound % 64, first % 64)
+                let isInOneWord = range.count < 64 && read + range.count <= 64 && write + range.count <= 64
                 parallel.forEach(rows, grain: max(1, 16_384 / max(range.count, 1))) { rows in
+                    if isInOneWord {
+                        let mask = (1 &<< UInt64(range.count)) - 1 as UInt64
+                        var (from, to) = (
+                            source.baseAddress! + rows.lowerBound * step + range.lowerBound / 64,
+                            target.baseAddress! + rows.lowerBound * width + first / 64
+                        )
+                        for _ in rows {
+                            to.pointee |= (from.pointee &>> UInt64(read) & mask) &<< UInt64(write)
+                            from += step
+                            to += width
+                        }
+                        return
+                    }
                     for row in rows {
                         var done = 0
                         while done < range.count {
@@ -37,7 +52,7 @@ extension PackedTensor {
                             let (read, write) = (range.lowerBound + done, first + done)
                             let count = min(range.count - done, 64 - read % 64, 64 - write % 64)
                             let mask = count == 64 ? ~UInt64(0) : (1 << UInt64(count)) - 1
-                            let bits = source[row * from + read / 64] >> UInt64(read % 64) & mask
+                            let bits = source[row * step + read / 64] >> UInt64(read % 64) & mask
                             target[row * width + write / 64] |= bits << UInt64(write % 64)
                             done += count
                         }

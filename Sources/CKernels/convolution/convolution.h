@@ -3,6 +3,7 @@
 
 #include "../dense_product/blocked.h"
 #include "../include/sf_convolution.h"
+#include "narrow.h"
 #include "tables.h"
 
 /// What a variant is made of: the tiles and packing of a matrix product, and a way to expand bits.
@@ -13,8 +14,11 @@ typedef struct {
     void (*signs)(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width);
     /// Gradients over signs by look-up. NULL: they are products too.
     const sf_table_code* tables;
-    /// Products of signs with kernels of reals by look-up, with sums in float32, so that sums of integers are exact. NULL: as above.
+    /// Products of signs with kernels of reals by look-up, with sums in float32, so that sums of integers are exact; gradients too, whose channels do
+    /// not fill the wider registers of `tables`. NULL: as above.
     const sf_table_code* product_tables;
+    /// Products of images and kernels of reals with few columns. NULL: as with many.
+    const sf_narrow_code* narrow;
 } sf_patch_code;
 
 void sf_patch_product_run(const sf_patch_product* product, void* scratch, const sf_patch_code* code);
@@ -35,6 +39,9 @@ typedef struct {
     /// One product tile, where rows of c do not follow each other.
     float tile[8 * SF_DENSE_WIDEST];
     const uint64_t* rows[SF_DENSE_DEPTH];
+    /// Where the values of a tap begin, for each row of a narrow tile, and what stands outside the image.
+    const float* begins[SF_DENSE_DEPTH * SF_NARROW_ROWS];
+    float outside[SF_DENSE_DEPTH];
     /// Sources of each row of a block, and the first pixel of its item.
     const int32_t* sources[SF_PRODUCT_ROWS];
     size_t items[SF_PRODUCT_ROWS];

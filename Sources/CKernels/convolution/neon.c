@@ -1,7 +1,7 @@
 #if defined(__aarch64__)
 #include "convolution.h"
 
-static const sf_patch_code plain = {&sf_blocking_neon, NULL, NULL, NULL}, rounded = {&sf_blocking_neon_rounded, NULL, &sf_table_neon_shorts, NULL};
+static const sf_patch_code plain = {&sf_blocking_neon, NULL, NULL, NULL, NULL}, rounded = {&sf_blocking_neon_rounded, NULL, &sf_table_neon_shorts, NULL, NULL};
 
 static int runs(void) { return 1; }
 

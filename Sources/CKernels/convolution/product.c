@@ -127,6 +127,36 @@ static void block(
     }
 }
 
+/// The same of an image and a kernel of reals with few columns: nothing of the image is packed.
+static void narrow_block(
+    const sf_patch_product* o, sf_patch_space* space, const sf_narrow_code* code, size_t row, size_t rows, const sf_chunk* chunk, int add) {
+    const sf_patch_image* image = &o->image;
+    for (size_t t = 0; t < chunk->taps; t++)
+        code->pack_b(
+            o->b + (size_t)o->b_taps[chunk->tap + t] * o->b_tap + chunk->k * o->b_depth, o->b_column, o->b_depth, o->columns, chunk->depth,
+            space->b_panel + t * chunk->depth * SF_NARROW_COLUMNS);
+    for (size_t k = 0; k < chunk->depth; k++) space->outside[k] = image->outside;
+    const float* const from = image->reals + image->first + chunk->k;
+    for (size_t i = 0; i < rows; i += SF_NARROW_ROWS) {
+        const size_t count = least(SF_NARROW_ROWS, rows - i);
+        float* to[SF_NARROW_ROWS];
+        for (size_t r = 0; r < SF_NARROW_ROWS; r++) {
+            // A tile reads all of its rows: past the end the last one again.
+            const size_t at = i + least(r, count - 1);
+            const int32_t* sources = space->sources[at] + chunk->tap;
+            const float* const item = from + space->items[at] * image->stride;
+            for (size_t t = 0; t < chunk->taps; t++)
+                space->begins[t * SF_NARROW_ROWS + r] = sources[t] < 0 ? space->outside : item + (size_t)sources[t] * image->stride;
+            to[r] = target(o, o->first_row + row + at);
+        }
+        code->tile(space->begins, chunk->taps, chunk->depth, space->b_panel, to, count, o->columns, add);
+    }
+}
+
+static int is_narrow(const sf_patch_product* o, const sf_narrow_code* code) {
+    return code != NULL && o->image.reals != NULL && o->b != NULL && o->columns <= SF_NARROW_COLUMNS;
+}
+
 /// Whether a chunk adds nothing to any row: all of its sources lie outside, where there is 0.
 static int is_empty(const sf_patch_product* o, const sf_patch_space* space, size_t rows, const sf_chunk* chunk) {
     if (o->image.outside != 0) return 0;
@@ -146,7 +176,8 @@ void sf_patch_product_run(const sf_patch_product* o, void* scratch, const sf_pat
         sf_table_product_run(o, scratch, code->product_tables);
         return;
     }
-    const size_t unit = code->blocking->per_unit, channels = o->image.channels, padded = (channels + unit - 1) / unit * unit;
+    const int narrow = is_narrow(o, code->narrow);
+    const size_t unit = narrow ? 1 : code->blocking->per_unit, channels = o->image.channels, padded = (channels + unit - 1) / unit * unit;
     // Chunks of single taps are cut evenly, chunks of several hold whole ones.
     const size_t together = padded > SF_DENSE_DEPTH / 2 ? 1 : SF_DENSE_DEPTH / padded;
     for (size_t row = 0; row < o->rows; row += SF_PRODUCT_ROWS) {
@@ -162,7 +193,8 @@ void sf_patch_product_run(const sf_patch_product* o, void* scratch, const sf_pat
                 const size_t depth = least(SF_DENSE_DEPTH, channels - k);
                 const sf_chunk chunk = {tap, least(together, o->map.taps - tap), k, depth, (depth + unit - 1) / unit * unit};
                 if (is_empty(o, space, rows, &chunk)) continue;
-                block(o, space, code, row, rows, &chunk, started);
+                if (narrow) narrow_block(o, space, code->narrow, row, rows, &chunk, started);
+                else block(o, space, code, row, rows, &chunk, started);
                 started = 1;
             }
         if (!started) zero(o, row, rows);

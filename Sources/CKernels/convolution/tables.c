@@ -204,6 +204,22 @@ static void gather_words(const sf_patch_product* o, size_t row, uint32_t* words,
     const uint64_t* bits = image->bits + row / o->map.entries * image->pixels * image->stride;
     uint64_t held = 0;
     size_t count = 0;
+    const size_t shift = image->first % 64;
+    if (image->channels <= 32 && shift + image->channels <= 64) {
+        // Of few channels a tap is one run of bits.
+        const uint64_t mask = ((uint64_t)1 << image->channels) - 1;
+        bits += image->first / 64;
+        for (size_t t = 0; t < o->map.taps; t++) {
+            const uint64_t word = sources[t] < 0 ? ~(uint64_t)0 : bits[(size_t)sources[t] * image->stride] >> shift;
+            held |= (word & mask) << count;
+            count += image->channels;
+            if (count < 32) continue;
+            *words = (uint32_t)held;
+            words += stride, held >>= 32, count -= 32;
+        }
+        if (count > 0) *words = (uint32_t)held;
+        return;
+    }
     for (size_t t = 0; t < o->map.taps; t++)
         for (size_t k = 0; k < image->channels;) {
             const size_t at = image->first + k, some = least(least(32, image->channels - k), 64 - at % 64);

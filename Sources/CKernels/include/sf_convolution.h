@@ -107,7 +107,8 @@ typedef struct {
     const char* name;
     size_t scratch_bytes;
     /// Operands as float32, and rounded to bfloat16 (nearest, ties to even); sums are float32. A variant may sum a gradient over signs in 16-bit
-    /// integers instead of rounding to bfloat16, with an error that is no larger (`convolution/tables.h`).
+    /// integers instead of rounding to bfloat16, with an error that is no larger (`convolution/tables.h`), and keep operands as they are
+    /// (`convolution/narrow.h`).
     sf_patch_product_fn product_f32, product_bf16;
     sf_patch_gradient_fn gradient_f32, gradient_bf16;
     /// NULL where products over patches do better. The second one's sums as those of `gradient_bf16`.
