@@ -154,17 +154,18 @@ public struct LayerKernel: Sendable {
     func scaled(_ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> ConvolutionTensor {
         let plain = quantized(parameters, cache, context)
         guard let factors = factors(parameters) else { return plain }
-        guard case .reals(var tensor) = plain else {
-            guard case .signs(let signs) = plain else { return plain }
-            return .scaledSigns(signs, factors)
-        }
-        let width = tensor.count / factors.count
-        tensor.withUnsafeMutableElements { values in
-            for (output, factor) in factors.enumerated() {
-                for i in output * width..<(output + 1) * width { values[i] *= factor }
+        switch consume plain {
+        case .signs(let signs): return .scaledSigns(signs, factors)
+        case .scaledSigns: preconditionFailure("a quantizer gives no scales")
+        case .reals(var tensor):
+            let width = tensor.count / factors.count
+            tensor.withUnsafeMutableElements { values in
+                for (output, factor) in factors.enumerated() {
+                    for i in output * width..<(output + 1) * width { values[i] *= factor }
+                }
             }
+            return .reals(tensor)
         }
-        return .reals(tensor)
     }
 
     /// Turns the gradient at α·q, which lies in the place of the weights' gradient, into that of the weights, and writes that of learned scales.

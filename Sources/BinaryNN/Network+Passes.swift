@@ -90,7 +90,8 @@ extension Network {
         let taps = gradients.signalRequests.isEmpty ? [:] : signalTaps(gradients.signalRequests)
         var tapped: [ParameterID: Tensor] = [:]
         for index in nodes.indices.reversed() {
-            // Taken out, so that the layer holds the only reference and can write over it.
+            // Taken out and given away, so that the layer holds the only reference and can write over it: without `consume` the reference here
+            // would live as long as its name, and every layer would copy.
             guard let gradient = pending[index + 1].take() else { continue }
             let node = nodes[index]
             var cache = tape.take(index)
@@ -106,14 +107,14 @@ extension Network {
             let inputGradients: [Tensor?]
             if tape.isFused, index > 0, fusions[index - 1] {
                 // The norm before it applies the surrogate.
-                inputGradients = [gradient]
+                inputGradients = [consume gradient]
             } else if tape.isFused, fusions[index], let norm = node.layer as? BatchNorm, let sign = nodes[index + 1].layer as? Sign,
                 let surrogate = sign.surrogate.fused
             {
-                inputGradients = [norm.backward(gradient, through: surrogate, cache, parameters, &gradients, context)]
+                inputGradients = [norm.backward(consume gradient, through: surrogate, cache, parameters, &gradients, context)]
             } else {
                 inputGradients = node.layer.backward(
-                    gradient, cache, parameters, &gradients, needs: node.inputs.map { isTrained[$0.index] }, context)
+                    consume gradient, cache, parameters, &gradients, needs: node.inputs.map { isTrained[$0.index] }, context)
             }
             for (id, gradient) in zip(node.inputs, inputGradients) {
                 guard let gradient, isTrained[id.index] else { continue }
@@ -161,10 +162,26 @@ extension Network {
 }
 
 extension Tensor {
+    /// Adds in place where nobody else reads this tensor.
     mutating func add(_ other: Tensor, _ context: ExecutionContext) {
-        precondition(shape == other.shape, "adding gradients of shapes \(shape) and \(other.shape)")
+        precondition(shape == other.shape, "adding tensors of shapes \(shape) and \(other.shape)")
+        guard isUnique() else {
+            self = sum(with: other, context)
+            return
+        }
         withUnsafeMutableElements { target in
             other.withUnsafeElements { context.kernels.axpy(1, $0, into: target, parallel: context.parallel) }
         }
+    }
+
+    func sum(with other: Tensor, _ context: ExecutionContext) -> Tensor {
+        precondition(shape == other.shape, "adding tensors of shapes \(shape) and \(other.shape)")
+        var sum = Tensor(uninitialized: shape)
+        sum.withUnsafeMutableElements { sum in
+            withUnsafeElements { x in
+                other.withUnsafeElements { y in context.kernels.add(x, y, into: sum, parallel: context.parallel) }
+            }
+        }
+        return sum
     }
 }

@@ -13,6 +13,18 @@ extension Kernels {
         split(x.count, parallel) { start, count in elementwise.axpy(a, x.baseAddress! + start, y.baseAddress! + start, count) }
     }
 
+    /// z = x + y.
+    public func add(
+        _ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>, into z: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
+    ) {
+        Self.check("add", x.count, y.count)
+        Self.check("add", x.count, z.count)
+        nonisolated(unsafe) let (x, y, z) = (x, y, z)
+        split(x.count, parallel) { start, count in
+            elementwise.add(x.baseAddress! + start, y.baseAddress! + start, z.baseAddress! + start, count)
+        }
+    }
+
     /// y = a·y.
     public func scale(_ y: UnsafeMutableBufferPointer<Float>, by a: Float, parallel: Parallel = .serial) {
         nonisolated(unsafe) let y = y

@@ -69,12 +69,13 @@ import Testing
     @Test(arguments: sets, counts) func smallPasses(_ set: InstructionSet, _ count: Int) {
         let kernels = Kernels(set)
         let (x, y) = (numbers(count, seed: 14), numbers(count, seed: 15))
-        var (sum, scaled, clipped) = (y, y, y)
+        var (sum, scaled, clipped, both) = (y, y, y, y)
         sum.withUnsafeMutableBufferPointer { y in x.withUnsafeBufferPointer { kernels.axpy(0.3, $0, into: y) } }
+        both.withUnsafeMutableBufferPointer { z in x.withUnsafeBufferPointer { x in y.withUnsafeBufferPointer { kernels.add(x, $0, into: z) } } }
         scaled.withUnsafeMutableBufferPointer { kernels.scale($0, by: 0.7) }
         clipped.withUnsafeMutableBufferPointer { kernels.clip($0, to: 0.5) }
         for i in 0..<count {
-            #expect(sum[i] == y[i] + 0.3 * x[i] && scaled[i] == y[i] * 0.7 && clipped[i] == max(-0.5, min(0.5, y[i])))
+            #expect(sum[i] == y[i] + 0.3 * x[i] && both[i] == x[i] + y[i] && scaled[i] == y[i] * 0.7 && clipped[i] == max(-0.5, min(0.5, y[i])))
         }
     }
 }

@@ -43,6 +43,8 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     expect(v1, v2, bytes, "slope_gradient", 1, n);
     slow->axpy(0.3f, g.data, w1.data, n), fast->axpy(0.3f, g.data, w2.data, n);
     expect(w1, w2, bytes, "axpy", 1, n);
+    slow->add(g.data, m1.data, v1.data, n), fast->add(g.data, m1.data, v2.data, n);
+    expect(v1, v2, bytes, "add", 1, n);
     slow->scale(1.7f, w1.data, n), fast->scale(1.7f, w2.data, n);
     expect(w1, w2, bytes, "scale", 1, n);
     slow->clip(0.4f, w1.data, n), fast->clip(0.4f, w2.data, n);

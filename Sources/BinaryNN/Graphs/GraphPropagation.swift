@@ -40,7 +40,7 @@ public struct GraphPropagation: Layer {
         _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         let rows = gradient.shape[0]
         let none = needs.count > 1 && needs[1] ? Tensor(zeros: [rows, Int(cache.vectors[1][0])]) : nil
         guard needs[0] else { return needs.count > 1 ? [nil, none] : [nil] }

@@ -34,7 +34,7 @@ public struct RowScaledSign: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)
         // A row of zeros had no part in the product.
         gradient.scaleRows(by: cache.vectors[0].map { $0 > 0 ? 1 / $0 : 0 })

@@ -21,8 +21,8 @@ public struct Add: Layer {
     public func forward(
         _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> Activation {
-        var sum = inputs[0].real(context)
-        for input in inputs.dropFirst() { sum.add(input.real(context), context) }
+        var sum = inputs[0].real(context).sum(with: inputs[1].real(context), context)
+        for input in inputs.dropFirst(2) { sum.add(input.real(context), context) }
         return .real(sum)
     }
 

@@ -87,7 +87,7 @@ public struct BatchNorm: Layer {
         _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        let gradient = backward(outputGradient, through: .none, cache, parameters, &gradients, context)
+        let gradient = backward(consume outputGradient, through: .none, cache, parameters, &gradients, context)
         return [needs[0] ? gradient : nil]
     }
 
@@ -126,7 +126,7 @@ public struct BatchNorm: Layer {
         _ outputGradient: consuming Tensor, through surrogate: FusedSurrogate, _ cache: LayerCache, _ parameters: ParameterStore,
         _ gradients: inout Gradients, _ context: ExecutionContext
     ) -> Tensor {
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         func run(_ x: BatchNormInput) -> (gamma: [Float], beta: [Float]) {
             context.kernels.normalizeBackward(
                 &gradient, x, mean: cache.vectors[0], inverseDeviation: cache.vectors[1], gamma: hasScale ? parameters.reals(scale) : nil,

@@ -134,7 +134,7 @@ public struct Conv2D: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         let geometry = bound
-        let gradient = outputGradient
+        let gradient = consume outputGradient
         let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
         gradients.withMutable(kernel) { target in
             context.engine.convolveKernelGradient(

@@ -41,7 +41,7 @@ public struct Dropout: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         if let kept = cache.packed.first { apply(kept, to: &gradient, context) }
         return [gradient]
     }

@@ -73,7 +73,7 @@ public struct LayerNorm: Layer {
         _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         let (x, mean, inverse) = (cache.reals[0], cache.vectors[0], cache.vectors[1])
         let gamma = hasScale ? parameters.reals(scale) : nil
         let result = gradient.withUnsafeMutableElements { dx in

@@ -56,7 +56,7 @@ public struct Or: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs.contains(true) else { return [nil, nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)
         return needs.map { $0 ? gradient : nil }
     }

@@ -67,7 +67,7 @@ public struct MultiSliceSign: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         let channels = gradient.shape.columns / slices
         if let masks = cache.packed.first {
             context.kernels.mask(&gradient, by: masks, parallel: context.parallel)

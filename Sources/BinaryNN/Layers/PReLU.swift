@@ -59,7 +59,7 @@ public struct PReLU: Layer {
         _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         let x = cache.reals[0]
         let result = withVectors(parameters) { vectors in
             x.withUnsafeElements { values in

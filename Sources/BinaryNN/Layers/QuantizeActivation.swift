@@ -48,7 +48,7 @@ public struct QuantizeActivation: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)
         return [gradient]
     }

@@ -35,7 +35,7 @@ public struct Sign: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         switch surrogate {
         case .straightThrough:
             context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)

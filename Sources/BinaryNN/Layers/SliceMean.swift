@@ -27,7 +27,7 @@ public struct SliceMean: Layer {
         _ context: ExecutionContext
     ) -> [Tensor?] {
         guard needs[0] else { return [nil] }
-        var gradient = outputGradient
+        var gradient = consume outputGradient
         gradient.withUnsafeMutableElements { context.kernels.scale($0, by: 1 / Float(slices), parallel: context.parallel) }
         let channels = gradient.shape.columns
         var spread = Tensor(uninitialized: Shape(gradient.shape.dimensions.dropLast() + [slices * channels]))

@@ -29,6 +29,7 @@
     void sf_layer_norm_gradient_##suffix(const float*, const float*, size_t, size_t, size_t, const float*, const float*,               \
                                          const float*, float*, double*, double*);                                                      \
     void sf_axpy_##suffix(float, const float*, float*, size_t);                                                                        \
+    void sf_add_##suffix(const float*, const float*, float*, size_t);                                                                  \
     void sf_scale_##suffix(float, float*, size_t);                                                                                     \
     void sf_clip_##suffix(float, float*, size_t);                                                                                      \
     size_t sf_differing_bits_##suffix(const uint64_t*, const uint64_t*, size_t);

@@ -26,6 +26,7 @@
      .layer_norm = sf_layer_norm_##suffix,                                                                                             \
      .layer_norm_gradient = sf_layer_norm_gradient_##suffix,                                                                           \
      .axpy = sf_axpy_##suffix,                                                                                                         \
+     .add = sf_add_##suffix,                                                                                                           \
      .scale = sf_scale_##suffix,                                                                                                       \
      .clip = sf_clip_##suffix,                                                                                                         \
      .differing_bits = sf_differing_bits_##suffix},

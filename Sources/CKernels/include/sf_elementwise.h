@@ -140,6 +140,8 @@ typedef struct {
 
     /// y += a·x. Any split.
     void (*axpy)(float a, const float* x, float* y, size_t count);
+    /// z = x + y. Any split.
+    void (*add)(const float* x, const float* y, float* z, size_t count);
     /// y *= a. Any split.
     void (*scale)(float a, float* y, size_t count);
     /// y clamped to [-limit, limit]; NaN stays. Any split.
