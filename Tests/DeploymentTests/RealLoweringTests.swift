@@ -107,6 +107,22 @@ import _TestSupport
         try Self.check(builder.build(), count: 50, reference: 10)
     }
 
+    /// An image of bytes that a real layer reads as a vector: what turns bytes into reals goes by the vector's elements, not by the image's channels.
+    @Test func realLayersReadFlatImages() throws {
+        var builder = NetworkBuilder(input: Signal([6, 5, 2], Self.bytes))
+        try builder.add(Flatten(), named: "flat")
+        try builder.add(Dense(16, kernel: .real, quantizer: .ternary(.fixed(0.1))), named: "ternary")
+        try builder.add(BatchNorm(), named: "norm")
+        try builder.add(Sign(), named: "sign")
+        try builder.add(Dense(4, kernel: .real), named: "classifier")
+        let network = try builder.build()
+        try Self.check(network, count: 50, reference: 10, distinct: 3)
+        if Verification.Toolchain.native.isInstalled {
+            let model = try Lowering.lower(network, Self.parameters(network, seed: 1), input: .init(shape: [6, 5, 2]))
+            try CExportTests.verify(model, vectors: 2, inputs: 4, .native)
+        }
+    }
+
     /// Networks with real parts and networks of slices are C as well, with the same scores to the bit.
     @Test(
         .enabled(if: Verification.Toolchain.native.isInstalled),

@@ -30,7 +30,10 @@ import Workflows
             #expect(epochs.last?.testAccuracy == result.testAccuracy)
             for layer in try #require(epochs.last?.layers) {
                 #expect(layer.gradientRMS ?? 0 > 0)
-                if family != .projectedQPSBGD { #expect(layer.belowThreshold != nil && (0...1).contains(layer.weightBalance ?? -1)) }
+                // What projections turn has no threshold, and three levels are no signs.
+                if ![.projectedQPSBGD, .ternaryProxQuant].contains(family) {
+                    #expect(layer.belowThreshold != nil && (0...1).contains(layer.weightBalance ?? -1))
+                }
             }
         }
     }
@@ -46,6 +49,25 @@ import Workflows
         try trainer.train(data.train, test: nil, TrainingHooks())
         for id in trainer.state.parameters.ids where trainer.state.parameters.spec(id).role == .kernel {
             #expect(trainer.state.parameters.reals(id).allSatisfy { abs($0) == 1 })
+        }
+    }
+
+    /// Ternary ProxQuant is written as it is trained: three levels in each kernel, the same in network, file and packed inference.
+    @Test func ternaryProxQuantEndsInThreeLevels() throws {
+        let configuration = configuration("proxquant-ternary", ["strength": "ramp:1"], epochs: 3)
+        try Fixtures.withFolder { folder in
+            let data = try LabelledData.digits()
+            let result = try TrainingRun(configuration, data, folder: folder).run(resume: false, engine: PortableEngine(), threads: 1, Fixtures.control())
+            #expect(result.exactness.inputs == 360 && result.exactness.mismatches == 0)
+            let plan = try TrainingPlan(configuration, data)
+            #expect(plan.shippedNetwork.specs == plan.network.specs)
+            #expect((plan.optimizer.routes[0].rule as? ProxQuant)?.levels == .ternary)
+            var trainer = try Trainer(plan.network, plan.optimizer, plan.options, ExecutionContext(engine: PortableEngine()))
+            try trainer.train(data.train.prefix(300), test: nil, TrainingHooks())
+            for id in trainer.state.parameters.ids where trainer.state.parameters.spec(id).role == .kernel {
+                let levels = Set(trainer.state.parameters.reals(id))
+                #expect(levels.count == 3 && levels.contains(0) && (levels.min() ?? 0) < 0 && (levels.max() ?? 0) > 0)
+            }
         }
     }
 
@@ -93,7 +115,8 @@ import Workflows
     @Test(arguments: [
         ("adam", ["beta1": "1"]), ("adam", ["beta2": "linear:0.9:1.5"]), ("bop", ["gamma": "2"]), ("bop", ["threshold": "-1"]),
         ("bop2", ["sigma": "linear:1e-2:-1e-2"]), ("momentum", ["momentum": "cosine:0.9:1"]), ("momentum", ["nesterov": "maybe"]),
-        ("proxquant", ["freeze-epoch": "2"]), ("proxquant", ["strength": "ramp:-1"]), ("binaryconnect", ["descent": "newton"]),
+        ("proxquant", ["freeze-epoch": "2"]), ("proxquant-ternary", ["freeze-epoch": "2"]), ("proxquant", ["strength": "ramp:-1"]),
+        ("binaryconnect", ["descent": "newton"]),
         ("adam", ["clip-norm": "-1"]),
     ])
     func aValueThatMakesNoSenseIsAnError(optimizer: String, settings: [String: String]) {

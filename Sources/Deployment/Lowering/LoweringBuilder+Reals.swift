@@ -10,7 +10,7 @@ extension LoweringBuilder {
         case .bytes(let id, let shape, let zeroPoint, let shift):
             // q·2^−shift is exact, and so is its distance from zeroPoint·2^−shift.
             let unit = Float(sign: .plus, exponent: -shift, significand: 1)
-            return (affine(current + "_input", shape.columns, unit, -Float(zeroPoint) * unit, reading: id), shape)
+            return (affine(current + "_input", shape.columns, unit, -Float(zeroPoint) * unit, reading: bytes(id, as: shape)), shape)
         case .bits(let id, let shape): return (affine(current + "_signs", shape.columns, 1, 0, reading: id), shape)
         case .sums(var sums):
             let id = emit(&sums)

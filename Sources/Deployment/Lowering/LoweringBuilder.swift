@@ -8,6 +8,8 @@ struct LoweringBuilder {
     private(set) var nodes: [InferenceModel.Node] = []
     /// Name of the network's layer under way.
     var current = ""
+    /// Of the node or input that holds the bytes of an item.
+    private var byteShape: Shape?
 
     init(parameters: ParameterStore) { self.parameters = parameters }
 
@@ -36,6 +38,7 @@ struct LoweringBuilder {
         case (.byte(let zeroPoint, let shift), nil):
             let isSame = input.shape == signal.shape || signal.shape.rank != 3
             let id = isSame ? 0 : append("input", .reshape(signal.shape), reading: 0)
+            byteShape = isSame ? input.shape : signal.shape
             return .bytes(id: id, shape: signal.shape, zeroPoint: zeroPoint, shift: shift)
         case (.sign, let threshold?):
             let id = append("input", .binarise(threshold: threshold), reading: 0)
@@ -44,6 +47,11 @@ struct LoweringBuilder {
         case (.sign, nil): throw .inputWidth("is signs; say from which byte on an input is +1")
         default: throw .inputWidth("must be bytes or signs, not \(signal.width), and only signs take a threshold")
         }
+    }
+
+    /// The node of bytes seen as items of this shape. Products read bytes of any shape; what goes channel by channel does not.
+    mutating func bytes(_ id: Int, as shape: Shape) -> Int {
+        shape == byteShape ? id : append(current + "_bytes", .reshape(shape), reading: id)
     }
 
     /// The node that makes the sums before their steps; the first call makes it.

@@ -41,6 +41,9 @@ public struct GraphTrainingPlan: Sendable {
         }
         task = try GraphTask(data)
         family = try OptimizerFamily(named: configuration.optimizer)
+        guard !family.shipsLevels else {
+            throw ConfigurationError(reason: "\(model) is written with bits for kernels, and \(family.rawValue) ends in three levels; take proxquant")
+        }
         var settings = Settings(configuration.settings)
         selection = try ModelSelection(&settings)
         guard selection.validation == 0 else {
@@ -58,11 +61,11 @@ public struct GraphTrainingPlan: Sendable {
             latentDecay: Float(try settings.number("latent-decay", default: 0, in: 0...1e3)),
             centresGradients: try settings.boolean("centre-gradients", default: true))
         network = try Self.network(model, family.kernel, task, &settings)
-        shippedNetwork = family.shippedKernel == family.kernel ? network : try Self.network(model, family.shippedKernel, task, &settings)
+        shippedNetwork = family.twinKernel == family.kernel ? network : try Self.network(model, family.twinKernel, task, &settings)
         let (specs, signals) = (network.specs, network.signalParameters)
         optimizer = Self.withoutIdleRoutes(
             try family.optimizer(
-                &settings, shipped: shippedNetwork.specs, epochs: configuration.epochs,
+                &settings, twin: shippedNetwork.specs, epochs: configuration.epochs,
                 signals: Set(signals.map { specs[$0.index].name })), network)
         try settings.checkAllRead()
         _ = try optimizer.bind(to: network)

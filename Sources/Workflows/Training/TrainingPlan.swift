@@ -94,12 +94,13 @@ public struct TrainingPlan: Sendable {
         let model = try ModelName(configuration.model)
         network = try Self.network(model, family.kernel, encoding, data, &settings)
         let isProgressive = settings.text("kernel-quantizer") == "progressive"
-        let isShippedAsTrained = family.shippedKernel == family.kernel && !isProgressive
-        shippedNetwork =
-            isShippedAsTrained ? network : try Self.network(model, family.shippedKernel, encoding, data, &settings, isShipped: true)
+        let twin =
+            family.twinKernel == family.kernel && !isProgressive
+            ? network : try Self.network(model, family.twinKernel, encoding, data, &settings, isShipped: true)
+        shippedNetwork = family.shipsLevels ? network : twin
         let (specs, signals) = (network.specs, network.signalParameters)
         optimizer = try family.optimizer(
-            &settings, shipped: shippedNetwork.specs, epochs: configuration.epochs, signals: Set(signals.map { specs[$0.index].name }))
+            &settings, twin: twin.specs, epochs: configuration.epochs, signals: Set(signals.map { specs[$0.index].name }))
         try settings.checkAllRead()
         _ = try optimizer.bind(to: network)
     }

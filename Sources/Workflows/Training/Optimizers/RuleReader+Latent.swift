@@ -59,17 +59,18 @@ extension RuleReader {
         return Optimizer([.init(.encoding(.latentBinary), rule)] + (try everythingElse(beside, &settings, \.decay)))
     }
 
-    /// ProxQuant on the kernels that are shipped as signs, and Adam with the same rate on the rest.
-    func proxQuant(_ settings: inout Settings) throws -> Optimizer {
+    /// ProxQuant on the kernels that are bits in the twin, and Adam with the same rate on the rest.
+    func proxQuant(_ settings: inout Settings, _ levels: ProxQuant.Levels) throws -> Optimizer {
         let beside = try adamRule(&settings, learningRate: 1e-2)
         guard epochs >= 2 else {
-            throw ConfigurationError(reason: "proxquant needs an epoch to move weights and one to train with their signs; ask for at least 2 epochs")
+            throw ConfigurationError(reason: "proxquant needs an epoch to move weights and one to train with them at rest; ask for at least 2 epochs")
         }
         let rule = ProxQuant(
-            learningRate: beside.learningRate, descent: .adam(beta1: beside.beta1, beta2: beside.beta2, epsilon: beside.epsilon),
+            levels: levels, learningRate: beside.learningRate,
+            descent: .adam(beta1: beside.beta1, beta2: beside.beta2, epsilon: beside.epsilon),
             strength: try settings.schedule("strength", default: .ramp(perEpoch: 1e-4), in: Self.positive),
             freezeEpoch: try settings.integer("freeze-epoch", default: max(1, epochs * 2 / 3), in: 0...epochs - 1))
-        let kernels = Set(shipped.filter { $0.encoding == .binary }.map(\.name))
+        let kernels = Set(twin.filter { $0.encoding == .binary }.map(\.name))
         return Optimizer([.init(.oneOf(kernels), rule)] + (try everythingElse(beside, &settings, \.decay)))
     }
 }

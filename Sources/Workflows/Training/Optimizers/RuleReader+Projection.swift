@@ -24,7 +24,7 @@ extension RuleReader {
         let site = try settings.choice("signal", default: .signs, among: SignalSite.allCases.map(\.rawValue), SignalSite.init(rawValue:))
         projection.source = .outputs(site)
         projection.backend = try backend(&settings)
-        let kernels = Set(shipped.filter { $0.role == .kernel && $0.encoding != .real }.map(\.name))
+        let kernels = Set(twin.filter { $0.role == .kernel && $0.encoding != .real }.map(\.name))
         var routes: [Optimizer.Route] = []
         let (projected, others) = (kernels.intersection(signals), kernels.subtracting(signals))
         if !projected.isEmpty { routes.append(.init(.oneOf(projected), rule(projection))) }

@@ -3,8 +3,8 @@ internal import BinaryTraining
 
 /// Makes rules of settings. A rule a function; what a function does not read is an error, as any setting nobody reads.
 struct RuleReader {
-    /// The parameters of the network that is written.
-    var shipped: [ParameterSpec]
+    /// The parameters of the network's twin, or of the network where they are held alike.
+    var twin: [ParameterSpec]
     var epochs: Int
     /// Names of the kernels whose layers take signs and hand on what projections need.
     var signals: Set<String> = []
@@ -41,7 +41,7 @@ struct RuleReader {
         let decoupled = try settings.schedule("weight-decay", default: 0.0, in: 0...1e3)
         let wanted = WeightDecay(l2: l2, decoupled: decoupled)
         guard wanted != .none else { return [.init(.everythingElse, rule)] }
-        let kernels = shipped.filter { $0.role == .kernel && $0.encoding == .real }.map(\.name)
+        let kernels = twin.filter { $0.role == .kernel && $0.encoding == .real }.map(\.name)
         guard !kernels.isEmpty else {
             throw ConfigurationError(reason: "the settings l2 and weight-decay are for real kernels, of which this model has none; leave them out")
         }
