@@ -3,44 +3,6 @@ internal import BitCore
 // The kernels' passes over buffers, as functions of tensors: what the layers call.
 
 extension Kernels {
-    /// Mean and biased variance of each channel (innermost index).
-    func channelStatistics(_ x: Tensor, parallel: Parallel) -> (mean: [Float], variance: [Float]) {
-        var mean = [Float](repeating: 0, count: x.shape.columns)
-        var variance = mean
-        x.withUnsafeElements { values in
-            mean.withUnsafeMutableBufferPointer { mean in
-                variance.withUnsafeMutableBufferPointer { variance in
-                    batchNormStatistics(
-                        values, rows: x.shape.rows, channels: x.shape.columns, mean: mean, variance: variance, parallel: parallel)
-                }
-            }
-        }
-        return (mean, variance)
-    }
-
-    /// ((x − mean)·inverseDeviation)·gamma + beta per channel; no gamma means 1.
-    func normalize(
-        _ x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float], parallel: Parallel
-    ) -> Tensor {
-        var y = Tensor(uninitialized: x.shape)
-        x.withUnsafeElements { values in
-            y.withUnsafeMutableElements { y in
-                mean.withUnsafeBufferPointer { mean in
-                    inverseDeviation.withUnsafeBufferPointer { inverse in
-                        beta.withUnsafeBufferPointer { beta in
-                            withOptionalBuffer(gamma) { gamma in
-                                batchNorm(
-                                    values, rows: x.shape.rows, channels: x.shape.columns, mean: mean, inverseDeviation: inverse, gamma: gamma,
-                                    beta: beta, into: y, parallel: parallel)
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return y
-    }
-
     /// scale·x + bias per channel.
     func affine(_ x: Tensor, scale: [Float], bias: [Float], parallel: Parallel) -> Tensor {
         var y = Tensor(uninitialized: x.shape)
@@ -56,22 +18,6 @@ extension Kernels {
         return y
     }
 
-    /// The signs of `normalize`'s result. `unit` not nil: x is whole multiples of it, which are returned as integers.
-    func normalizeSigns(
-        _ x: Tensor, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float], keptUnit unit: Float?, parallel: Parallel
-    ) -> (signs: PackedTensor, kept: AlignedBuffer<Int16>?) {
-        var signs = PackedTensor(minusOnes: x.shape)
-        let kept = unit.map { _ in AlignedBuffer<Int16>(uninitializedCount: x.count) }
-        x.withUnsafeElements { values in
-            withVectors(mean, inverseDeviation, gamma, beta) { vectors in
-                batchNormSigns(
-                    values, rows: x.shape.rows, vectors, into: &signs,
-                    kept: kept.map { UnsafeMutableBufferPointer(start: $0.pointer, count: $0.count) }, unit: unit ?? 1, parallel: parallel)
-            }
-        }
-        return (signs, kept)
-    }
-
     /// The signs of scale·x + bias per channel.
     func affineSigns(_ x: Tensor, scale: [Float], bias: [Float], parallel: Parallel) -> PackedTensor {
         var signs = PackedTensor(minusOnes: x.shape)
@@ -83,28 +29,6 @@ extension Kernels {
             }
         }
         return signs
-    }
-
-    /// Gradients of `normalize` with batch statistics, and of the sign behind it. `gradient` becomes that of x.
-    func normalizeBackward(
-        _ gradient: inout Tensor, _ x: BatchNormInput, mean: [Float], inverseDeviation: [Float], gamma: [Float]?, beta: [Float],
-        surrogate: FusedSurrogate, parallel: Parallel
-    ) -> (gamma: [Float], beta: [Float]) {
-        let (rows, channels) = (gradient.shape.rows, gradient.shape.columns)
-        var dGamma = [Float](repeating: 0, count: channels)
-        var dBeta = dGamma
-        gradient.withUnsafeMutableElements { dx in
-            dGamma.withUnsafeMutableBufferPointer { dGamma in
-                dBeta.withUnsafeMutableBufferPointer { dBeta in
-                    withVectors(mean, inverseDeviation, gamma, beta) { vectors in
-                        batchNormGradients(
-                            UnsafeBufferPointer(dx), x, rows: rows, vectors, surrogate: surrogate, dx: dx, dGamma: dGamma, dBeta: dBeta,
-                            parallel: parallel)
-                    }
-                }
-            }
-        }
-        return (dGamma, dBeta)
     }
 
     /// gradient where the mask's bit is 1, else 0.
@@ -142,24 +66,19 @@ extension Kernels {
         return slopes
     }
 
+    /// sum + gradient·slope·2/255.
+    func add(_ gradient: borrowing Tensor, timesSlopes slopes: AlignedBuffer<UInt8>, to sum: inout Tensor, parallel: Parallel) {
+        sum.withUnsafeMutableElements { sum in
+            gradient.withUnsafeElements {
+                addSlopeGradient($0, UnsafeBufferPointer(start: slopes.pointer, count: slopes.count), to: sum, parallel: parallel)
+            }
+        }
+    }
+
     /// gradient·slope·2/255.
     func multiply(_ gradient: inout Tensor, bySlopes slopes: AlignedBuffer<UInt8>, parallel: Parallel) {
         gradient.withUnsafeMutableElements { g in
             slopeGradient(UnsafeBufferPointer(g), UnsafeBufferPointer(start: slopes.pointer, count: slopes.count), into: g, parallel: parallel)
-        }
-    }
-}
-
-private func withVectors<Result>(
-    _ mean: [Float], _ inverse: [Float], _ gamma: [Float]?, _ beta: [Float], _ body: (BatchNormVectors) -> Result
-) -> Result {
-    mean.withUnsafeBufferPointer { mean in
-        inverse.withUnsafeBufferPointer { inverse in
-            beta.withUnsafeBufferPointer { beta in
-                withOptionalBuffer(gamma) { gamma in
-                    body(BatchNormVectors(mean: mean, inverseDeviation: inverse, gamma: gamma, beta: beta))
-                }
-            }
         }
     }
 }

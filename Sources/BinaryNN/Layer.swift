@@ -12,14 +12,16 @@ public enum PassMode: Sendable, Hashable {
 public struct LayerCache: Sendable {
     public var packed: [PackedTensor] = []
     public var reals: [Tensor] = []
-    /// Integers of 16 bits in place of reals that are multiples of one power of two.
+    /// Integers of 16 bits in place of reals that are multiples of one power of two, or of `factors`.
     public var shorts: [AlignedBuffer<Int16>] = []
     /// One byte an element: which tap a pooling took.
     public var bytes: [AlignedBuffer<UInt8>] = []
     /// Per-channel vectors (means, deviations).
     public var vectors: [[Float]] = []
-    /// The kernel as a random quantizer drew it.
+    /// The signs of the kernel that the pass computed with.
     public var kernel: PackedTensor?
+    /// Scales by output: of that kernel, of `shorts`.
+    public var factors: [Float]?
 
     public init() {}
 

@@ -96,17 +96,20 @@ public struct LayerKernel: Sendable {
             }
         }
         if scale == .learned {
-            let initial = encoding == .binary ? Array(repeating: 1, count: parameters.spec(weights).shape[0]) : means(parameters)
+            let initial = encoding == .binary ? Array(repeating: 1, count: parameters.spec(weights).shape[0]) : means(parameters, .serial)
             parameters.setReals(scales, initial)
         }
     }
 
-    /// The weights as a pass computes with them, before their scale. A training pass that draws them leaves them in the cache.
+    /// The weights as a pass computes with them, before their scale. A training pass leaves signs and scale in the cache.
     func quantized(_ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, _ cache: inout LayerCache) -> ConvolutionTensor {
-        if quantizer == .stochasticSign, mode == .training {
-            let drawn = draw(parameters, context)
-            cache.kernel = drawn
-            return .signs(drawn)
+        if mode == .training {
+            cache.factors = factors(parameters, parallel: context.parallel)
+            if quantizer.isSign {
+                let signs = quantizer == .stochasticSign ? draw(parameters, context) : parameters.signs(weights, context)
+                cache.kernel = signs
+                return .signs(signs)
+            }
         }
         if quantizer == .progressive, mode == .inference { return .signs(parameters.signs(weights, context)) }
         return quantized(parameters, cache, context)
@@ -114,7 +117,7 @@ public struct LayerKernel: Sendable {
 
     /// The weights that the forward pass computed with.
     func quantized(_ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> ConvolutionTensor {
-        if let drawn = cache.kernel { return .signs(drawn) }
+        if let signs = cache.kernel { return .signs(signs) }
         if quantizer.isSign { return .signs(parameters.signs(weights, context)) }
         let shape = parameters.spec(weights).shape
         return parameters.withReals(weights) { w in
@@ -142,18 +145,21 @@ public struct LayerKernel: Sendable {
     }
 
     /// α of every output; nil for 1.
-    public func factors(_ parameters: ParameterStore) -> [Float]? {
+    public func factors(_ parameters: ParameterStore, parallel: Parallel = .serial) -> [Float]? {
         switch scale {
         case .none: nil
-        case .meanMagnitude: means(parameters)
+        case .meanMagnitude: means(parameters, parallel)
         case .learned: parameters.reals(scales)
         }
     }
 
+    /// Those that the pass computed with, which left the cache.
+    func factors(_ parameters: ParameterStore, _ cache: LayerCache) -> [Float]? { cache.factors ?? factors(parameters) }
+
     /// The quantized weights with their scale in them: what the gradient at the input is a product with.
     func scaled(_ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) -> ConvolutionTensor {
         let plain = quantized(parameters, cache, context)
-        guard let factors = factors(parameters) else { return plain }
+        guard let factors = factors(parameters, cache) else { return plain }
         switch consume plain {
         case .signs(let signs): return .scaledSigns(signs, factors)
         case .scaledSigns: preconditionFailure("a quantizer gives no scales")
@@ -171,7 +177,7 @@ public struct LayerKernel: Sendable {
     /// Turns the gradient at α·q, which lies in the place of the weights' gradient, into that of the weights, and writes that of learned scales.
     func finishGradient(_ gradients: inout Gradients, _ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext) {
         guard scale != .none || !(quantizer.isSign || quantizer == .none) else { return }
-        let alpha = factors(parameters)
+        let alpha = factors(parameters, cache)
         var scaleGradient: [Float] = []
         if scale == .learned { scaleGradient = products(gradients, parameters, cache, context) }
         gradients.withMutable(weights) { g in
@@ -258,25 +264,33 @@ public struct LayerKernel: Sendable {
     }
 
     /// Mean |w| of every output: sums in eight lanes of Double, in one order wherever they are formed, since α ships.
-    private func means(_ parameters: ParameterStore) -> [Float] {
+    private func means(_ parameters: ParameterStore, _ parallel: Parallel) -> [Float] {
         let outputs = parameters.spec(weights).shape[0]
-        return parameters.withReals(weights) { w in
-            let width = w.count / outputs
-            return (0..<outputs).map { output in
-                let row = UnsafeBufferPointer(rebasing: w[output * width..<(output + 1) * width])
-                var sums = SIMD8<Double>.zero
-                var i = 0
-                while i + 8 <= width {
-                    for lane in 0..<8 { sums[lane] += Double(row[i + lane].magnitude) }
-                    i += 8
+        var means = [Float](repeating: 0, count: outputs)
+        parameters.withReals(weights) { w in
+            means.withUnsafeMutableBufferPointer { means in
+                nonisolated(unsafe) let (w, means) = (w, means)
+                let width = w.count / outputs
+                parallel.forEach(outputs, grain: max(1, 16_384 / max(width, 1))) { range in
+                    for output in range { means[output] = Self.meanMagnitude(UnsafeBufferPointer(rebasing: w[output * width..<(output + 1) * width])) }
                 }
-                while i < width {
-                    sums[0] += Double(row[i].magnitude)
-                    i += 1
-                }
-                return Float(sums.sum() / Double(max(width, 1)))
             }
         }
+        return means
+    }
+
+    private static func meanMagnitude(_ row: UnsafeBufferPointer<Float>) -> Float {
+        var sums = SIMD8<Double>.zero
+        var i = 0
+        while i + 8 <= row.count {
+            for lane in 0..<8 { sums[lane] += Double(row[i + lane].magnitude) }
+            i += 8
+        }
+        while i < row.count {
+            sums[0] += Double(row[i].magnitude)
+            i += 1
+        }
+        return Float(sums.sum() / Double(max(row.count, 1)))
     }
 
     /// +1 where a uniform number is below (w + 1)/2. One stream a row, so that rows can be drawn in any order.

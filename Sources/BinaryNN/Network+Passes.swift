@@ -1,4 +1,5 @@
 public import BitCore
+internal import DenseMath
 
 /// What a training-mode forward pass leaves for the backward pass.
 public struct Tape: Sendable {
@@ -48,37 +49,77 @@ extension Network {
     ) -> Tape {
         precondition(batch.shape.item == input.shape, "a batch of items \(batch.shape.item) for a network that takes \(input.shape)")
         var values: [Activation?] = [batch]
-        var caches: [LayerCache] = []
+        // What a pass has made besides its own value.
+        var made: [Int: Activation] = [:]
+        var caches = [LayerCache](repeating: LayerCache(), count: nodes.count)
         let lastUse = lastUses
         for (index, node) in nodes.enumerated() {
-            var cache = LayerCache()
-            if fuses, index > 0, fusions[index - 1] {
-                // Made by the node before, in its pass.
-                values.append(values[index])
-                values[index] = nil
-            } else {
+            func inputs() -> [Activation] {
                 let inputs = node.inputs.map { values[$0.index]! }
                 for id in node.inputs where lastUse[id.index] == index { values[id.index] = nil }
-                values.append(pass(index, inputs, parameters, mode: mode, fuses: fuses, context, &cache))
-                if fuses, repetitions[index] { cache.reals = [] }
+                return inputs
             }
-            if mode == .training { caches.append(cache) }
+            let context = context.drawing(for: node.name)
+            let step = !fuses ? .layer : mode == .training ? fusion.training[index] : fusion.inference[index]
+            switch step {
+            case .layer:
+                values.append(node.layer.forward(inputs(), parameters, mode: mode, context, cache: &caches[index]))
+            case .sums:
+                guard case .packed(let signs) = inputs()[0] else { preconditionFailure("\(node.name) reads signs that do not come as bits") }
+                convolution(index).keep(signs, parameters, context, &caches[index])
+                values.append(nil)
+            case .norm(let sums, let signs):
+                let norm = norm(index)
+                let x: NormInput =
+                    if let sums { .sums(makeSums(sums, for: index, &caches, parameters, context)) } else { .reals(inputs()[0].real(context)) }
+                if let signs {
+                    made[signs] = .packed(norm.forwardSigns(x, parameters, mode: mode, context, cache: &caches[index]))
+                    values.append(nil)
+                } else {
+                    values.append(norm.forward(x, parameters, mode: mode, context, cache: &caches[index]))
+                }
+            case .joinedNorm:
+                values.append(nil)
+            case .join(let normed, let sums, let shortcut, let sign):
+                var total = values[shortcut.index]!.real(context)
+                if lastUse[shortcut.index] == index { values[shortcut.index] = nil }
+                let wantsSlopes = sign != nil && context.precision == .bfloat16
+                let x = makeSums(sums, for: normed, &caches, parameters, context)
+                let (signs, slopes) = norm(normed).join(
+                    x, to: &total, wantsSigns: sign != nil, wantsSlopes: wantsSlopes, parameters, context, cache: &caches[normed])
+                values.append(.real(total))
+                if let sign, let signs {
+                    made[sign] = .packed(signs)
+                    if let slopes { caches[sign].bytes = [slopes] } else { caches[sign].reals = [total] }
+                }
+            case .signOfNorm, .signOfJoin:
+                for id in node.inputs where lastUse[id.index] == index { values[id.index] = nil }
+                values.append(made.removeValue(forKey: index)!)
+            }
         }
-        return Tape(caches: caches, isFused: fuses, output: values[nodes.count]!)
+        return Tape(caches: mode == .training ? caches : [], isFused: fuses, output: values[nodes.count]!)
     }
 
-    private func pass(
-        _ index: Int, _ inputs: consuming [Activation], _ parameters: ParameterStore, mode: PassMode, fuses: Bool, _ context: ExecutionContext,
-        _ cache: inout LayerCache
-    ) -> Activation {
-        let node = nodes[index]
-        let context = context.drawing(for: node.name)
-        if fuses, fusions[index], let norm = node.layer as? BatchNorm {
-            return .packed(
-                norm.forwardSigns(
-                    inputs[0].real(context), parameters, mode: mode, keepsInput: !repetitions[index], context, cache: &cache))
-        }
-        return node.layer.forward(inputs, parameters, mode: mode, context, cache: &cache)
+    private func norm(_ index: Int) -> BatchNorm { nodes[index].layer as! BatchNorm }
+
+    private func convolution(_ index: Int) -> Conv2D { nodes[index].layer as! Conv2D }
+
+    /// The sums of a convolution, for the norm that reads them: kept for its backward pass, or made again then.
+    private func makeSums(
+        _ index: Int, for norm: Int, _ caches: inout [LayerCache], _ parameters: ParameterStore, _ context: ExecutionContext
+    ) -> ScaledSums {
+        let layer = convolution(index)
+        let sums = layer.sums(caches[index], parameters, context)
+        if layer.keepsSums { (caches[norm].shorts, caches[norm].factors) = ([sums.counts], sums.factors) }
+        return sums
+    }
+
+    /// What a norm's forward pass read.
+    private func normInput(
+        _ index: Int, _ cache: LayerCache, sums: Int?, _ caches: [LayerCache], _ parameters: ParameterStore, _ context: ExecutionContext
+    ) -> NormInput {
+        guard let sums, cache.shorts.isEmpty else { return norm(index).keptInput(cache) }
+        return .sums(convolution(sums).sums(caches[sums], parameters, context))
     }
 
     /// ∂loss/∂parameters into `gradients`, given ∂loss/∂output. A tape that is given away is freed layer by layer.
@@ -94,7 +135,7 @@ extension Network {
             // would live as long as its name, and every layer would copy.
             guard let gradient = pending[index + 1].take() else { continue }
             let node = nodes[index]
-            var cache = tape.take(index)
+            let cache = tape.take(index)
             if !taps.isEmpty {
                 if let kernel = taps[index + 1] { tapped[kernel] = gradient }
                 if let source = node.layer as? any SignalSource, let gradient = tapped.removeValue(forKey: source.signalKernel),
@@ -103,16 +144,29 @@ extension Network {
                     gradients.signals[source.signalKernel] = LayerSignals(inputs: inputs, outputGradient: gradient)
                 }
             }
-            if tape.isFused, repetitions[index] { cache.reals = [repeatedInput(of: index, tape.caches, parameters, context)] }
             let inputGradients: [Tensor?]
-            if tape.isFused, index > 0, fusions[index - 1] {
+            switch tape.isFused ? fusion.training[index] : .layer {
+            case .signOfNorm:
                 // The norm before it applies the surrogate.
                 inputGradients = [consume gradient]
-            } else if tape.isFused, fusions[index], let norm = node.layer as? BatchNorm, let sign = nodes[index + 1].layer as? Sign,
-                let surrogate = sign.surrogate.fused
-            {
-                inputGradients = [norm.backward(consume gradient, through: surrogate, cache, parameters, &gradients, context)]
-            } else {
+            case .norm(let sums, let signs):
+                let surrogate = signs.flatMap { (nodes[$0].layer as? Sign)?.surrogate.fused } ?? .none
+                let x = normInput(index, cache, sums: sums, tape.caches, parameters, context)
+                inputGradients = [norm(index).backward(consume gradient, at: x, through: surrogate, cache, parameters, &gradients, context)]
+            case .joinedNorm(let sums):
+                let x = normInput(index, cache, sums: sums, tape.caches, parameters, context)
+                inputGradients = [norm(index).backward(consume gradient, at: x, through: .none, cache, parameters, &gradients, context)]
+            case .sums(let sign?) where tape.caches[sign].bytes.count == 1 && pending[nodes[sign].inputs[0].index]?.isUnique() == true:
+                // Slopes, and a gradient to add to: both are done here.
+                convolution(index).backward(
+                    gradient, throughSlopes: tape.take(sign).bytes[0], to: &pending[nodes[sign].inputs[0].index]!, cache, parameters, &gradients, context)
+                continue
+            case .layer, .sums, .join, .signOfJoin:
+                if let sign = node.layer as? Sign, pending[node.inputs[0].index]?.isUnique() == true,
+                    sign.addGradient(gradient, cache, to: &pending[node.inputs[0].index]!, context)
+                {
+                    continue
+                }
                 inputGradients = node.layer.backward(
                     consume gradient, cache, parameters, &gradients, needs: node.inputs.map { isTrained[$0.index] }, context)
             }
@@ -137,17 +191,6 @@ extension Network {
             isTrained.append(owners.contains(node.name.prefix { $0 != "." }) || node.inputs.contains { isTrained[$0.index] })
         }
         return isTrained
-    }
-
-    /// A batch norm whose only reader is the sign right behind it is computed with that sign in one pass, if the surrogate allows it.
-    static func fusions(_ nodes: [Node]) -> [Bool] {
-        nodes.indices.map { index in
-            guard nodes[index].layer is BatchNorm, index + 1 < nodes.count, let sign = nodes[index + 1].layer as? Sign,
-                sign.surrogate.fused != nil
-            else { return false }
-            let readers = nodes.indices.filter { nodes[$0].inputs.contains { $0.index == index + 1 } }
-            return readers == [index + 1]
-        }
     }
 
     /// For each value, the last node that reads it (the output counts as read at the end).

@@ -21,10 +21,7 @@ public struct Network: Sendable {
     public let input: Signal
     public let nodes: [Node]
     public let specs: [ParameterSpec]
-    /// For each node, whether its pass includes the sign that alone reads it.
-    let fusions: [Bool]
-    /// For each node, whether its input is made again for the backward pass; see `Network+Repetition`.
-    let repetitions: [Bool]
+    let fusion: FusionPlan
     /// For each value, the input first, whether its gradient is of use.
     let isTrained: [Bool]
 
@@ -32,8 +29,7 @@ public struct Network: Sendable {
         self.input = input
         self.nodes = nodes
         self.specs = specs
-        fusions = Self.fusions(nodes)
-        repetitions = Self.repetitions(nodes, input: input)
+        fusion = FusionPlan(nodes, input: input)
         isTrained = Self.trained(nodes, specs)
     }
 

@@ -4,11 +4,11 @@ internal import CKernels
 // chunks of rows that depend on the shape alone (32 rows in Float32, blocks in Double) and added up in order, so results do not depend on
 // the number of threads; a chunk fits in a core's cache, so memory is read once.
 
-/// The input of a batch norm as its backward pass finds it.
+/// The input of a batch norm.
 public enum BatchNormInput {
     case floats(UnsafeBufferPointer<Float>)
-    /// Integers that stand for multiples of `unit`, a power of two.
-    case shorts(UnsafeBufferPointer<Int16>, unit: Float)
+    /// Integers that stand for their product with a factor by channel, rounded to Float32.
+    case shorts(UnsafeBufferPointer<Int16>, factors: UnsafeBufferPointer<Float>)
 
     var count: Int {
         switch self {
@@ -24,10 +24,10 @@ public enum BatchNormInput {
         }
     }
 
-    var unit: Float {
+    var factors: UnsafeBufferPointer<Float>? {
         switch self {
-        case .floats: 0
-        case .shorts(_, let unit): unit
+        case .floats: nil
+        case .shorts(_, let factors): factors
         }
     }
 
@@ -62,14 +62,15 @@ public struct BatchNormVectors {
         (self.mean, self.inverseDeviation, self.gamma, self.beta) = (mean, inverseDeviation, gamma, beta)
     }
 
-    func norm(_ input: BatchNormInput?, _ surrogate: FusedSurrogate) -> sf_norm {
+    func norm(_ input: BatchNormInput, _ surrogate: FusedSurrogate) -> sf_norm {
+        Kernels.check("batch norm", mean.count, input.factors?.count ?? mean.count)
         var norm = sf_norm()
         norm.channels = mean.count
         norm.mean = mean.baseAddress
         norm.inv_std = inverseDeviation.baseAddress
         norm.gamma = gamma?.baseAddress
         norm.beta = beta.baseAddress
-        norm.unit = input?.unit ?? 0
+        norm.factor = input.factors?.baseAddress
         switch surrogate {
         case .none: norm.surrogate = SF_SURROGATE_NONE
         case .straightThrough(let limit):
@@ -89,18 +90,22 @@ extension Kernels {
     /// Mean and biased variance (divided by the number of rows) of each channel. Each chunk of rows sums the squares about its own mean,
     /// and the chunks are joined with the squares of the distances of their means (Chan, Golub, LeVeque 1979).
     public func batchNormStatistics(
-        _ x: UnsafeBufferPointer<Float>, rows: Int, channels: Int, mean: UnsafeMutableBufferPointer<Float>,
+        _ x: BatchNormInput, rows: Int, channels: Int, mean: UnsafeMutableBufferPointer<Float>,
         variance: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
     ) {
         Self.check("batchNormStatistics", rows * channels, x.count)
-        Self.check("batchNormStatistics", channels, mean.count, variance.count)
+        Self.check("batchNormStatistics", channels, mean.count, variance.count, x.factors?.count ?? channels)
         guard rows > 0 else {
             mean.update(repeating: 0)
             return variance.update(repeating: 0)
         }
         let chunk = Self.chunkRows(channels)
         let partials = chunkPartials(rows, channels, arrays: 2, parallel) { first, count, target in
-            elementwise.moments(x.baseAddress! + first * channels, channels, count, channels, target, target + channels)
+            switch x {
+            case .floats(let x): elementwise.moments(x.baseAddress! + first * channels, channels, count, channels, target, target + channels)
+            case .shorts(let x, let factors):
+                elementwise.moments_of_shorts(x.baseAddress! + first * channels, count, channels, factors.baseAddress!, target, target + channels)
+            }
         }
         let chunks = (rows + chunk - 1) / chunk
         for c in 0..<channels {
@@ -150,27 +155,53 @@ extension Kernels {
         }
     }
 
-    /// The signs of `batchNorm`'s result as bits, without storing it. Where `kept` is given, x goes there as integers: multiples of
+    /// The signs of `batchNorm`'s result as bits, without storing it. Where `kept` is given, floats x go there as integers: multiples of
     /// `unit`, which the caller knows to have 16 bits.
     public func batchNormSigns(
-        _ x: UnsafeBufferPointer<Float>, rows: Int, _ vectors: BatchNormVectors, into signs: inout PackedTensor,
+        _ x: BatchNormInput, rows: Int, _ vectors: BatchNormVectors, into signs: inout PackedTensor,
         kept: UnsafeMutableBufferPointer<Int16>? = nil, unit: Float = 1, parallel: Parallel = .serial
     ) {
         vectors.check("batchNormSigns")
         let channels = vectors.mean.count
         Self.check("batchNormSigns", rows * channels, x.count, signs.shape.count, kept?.count ?? x.count)
         Self.check("batchNormSigns", channels, signs.shape.columns)
-        let norm = vectors.norm(nil, .none)
+        if case .shorts = x { precondition(kept == nil, "batchNormSigns: integers of 16 bits are there already") }
+        let (base, width, norm) = (x.base, x.width * channels, vectors.norm(x, .none))
         let stride = signs.wordsPerRow
         signs.withUnsafeMutableWords { bits in
-            nonisolated(unsafe) let (x, kept, bits, norm) = (x, kept, bits, norm)
+            nonisolated(unsafe) let (base, kept, bits, norm) = (base, kept, bits, norm)
             splitRows(rows, channels, parallel) { first, count in
                 var norm = norm
                 elementwise.normalize_signs(
-                    x.baseAddress! + first * channels, count, &norm, bits.baseAddress! + first * stride, stride,
+                    base + first * width, count, &norm, bits.baseAddress! + first * stride, stride,
                     kept.map { $0.baseAddress! + first * channels }, 1 / unit)
             }
         }
+    }
+
+    /// y = batchNorm(counts·factors) + shortcut, and with it, where asked for, the bits of y ≥ 0 and `approxSignSlopes` of y: the end of a residual
+    /// block and the sign that begins the next, in one pass. `y` may be `shortcut`.
+    public func batchNormJoin(
+        _ counts: UnsafeBufferPointer<Int16>, factors: UnsafeBufferPointer<Float>, rows: Int, _ vectors: BatchNormVectors,
+        shortcut: UnsafeBufferPointer<Float>?, into y: UnsafeMutableBufferPointer<Float>, signs: inout PackedTensor?,
+        slopes: UnsafeMutableBufferPointer<UInt8>? = nil, parallel: Parallel = .serial
+    ) {
+        vectors.check("batchNormJoin")
+        let channels = vectors.mean.count
+        Self.check("batchNormJoin", rows * channels, counts.count, shortcut?.count ?? y.count, y.count, signs?.shape.count ?? y.count, slopes?.count ?? y.count)
+        Self.check("batchNormJoin", channels, signs?.shape.columns ?? channels)
+        let (norm, stride) = (vectors.norm(.shorts(counts, factors: factors), .none), signs?.wordsPerRow ?? 0)
+        func run(_ bits: UnsafeMutablePointer<UInt64>?) {
+            nonisolated(unsafe) let (counts, shortcut, y, slopes, bits, norm) = (counts, shortcut, y, slopes, bits, norm)
+            splitRows(rows, channels, parallel) { first, count in
+                var norm = norm
+                let place = first * channels
+                elementwise.normalize_join(
+                    counts.baseAddress! + place, count, &norm, shortcut.map { $0.baseAddress! + place }, y.baseAddress! + place,
+                    bits.map { $0 + first * stride }, stride, slopes.map { $0.baseAddress! + place })
+            }
+        }
+        if signs == nil { run(nil) } else { signs!.withUnsafeMutableWords { run($0.baseAddress) } }
     }
 
     /// The signs of `affine`'s result as bits, without storing it.

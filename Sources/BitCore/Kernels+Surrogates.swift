@@ -49,4 +49,16 @@ extension Kernels {
             elementwise.slope_gradient(dy.baseAddress! + start, slopes.baseAddress! + start, count, dx.baseAddress! + start)
         }
     }
+
+    /// sum += dy·slope·2/255: what `slopeGradient` gives, added to a gradient that is there already.
+    public func addSlopeGradient(
+        _ dy: UnsafeBufferPointer<Float>, _ slopes: UnsafeBufferPointer<UInt8>, to sum: UnsafeMutableBufferPointer<Float>,
+        parallel: Parallel = .serial
+    ) {
+        Self.check("addSlopeGradient", dy.count, slopes.count, sum.count)
+        nonisolated(unsafe) let (dy, slopes, sum) = (dy, slopes, sum)
+        split(dy.count, parallel) { start, count in
+            elementwise.add_slope_gradient(dy.baseAddress! + start, slopes.baseAddress! + start, count, sum.baseAddress! + start)
+        }
+    }
 }

@@ -37,4 +37,13 @@ int sf_isa_supported(sf_isa isa) {
     return isa == SF_ISA_REFERENCE || (isa <= best && (isa >= SF_ISA_NEON) == (best >= SF_ISA_NEON));
 }
 
+int sf_isa_bytes_pay(void) {
+#if defined(__x86_64__)
+    uint32_t a, b, c, d;
+    return __get_cpuid(0, &a, &b, &c, &d) && b == 0x756E6547;  // "Genu", of GenuineIntel
+#else
+    return 0;
+#endif
+}
+
 int sf_isa_pairs_pay(void) { return sf_isa_best() != SF_ISA_AMX; }

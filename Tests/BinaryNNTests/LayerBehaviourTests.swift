@@ -137,7 +137,7 @@ import _TestSupport
                 mean.withUnsafeMutableBufferPointer { mean in
                     variance.withUnsafeMutableBufferPointer { variance in
                         context.kernels.batchNormStatistics(
-                            x, rows: rows, channels: channels, mean: mean, variance: variance, parallel: Parallel(threads: threads))
+                            .floats(x), rows: rows, channels: channels, mean: mean, variance: variance, parallel: Parallel(threads: threads))
                     }
                 }
             }

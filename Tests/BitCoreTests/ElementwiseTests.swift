@@ -100,7 +100,7 @@ private struct BatchNormRun: Equatable {
         }
         var inverse: [Float] = []
         x.withUnsafeBufferPointer { x in
-            kernels.batchNormStatistics(x, rows: rows, channels: channels, mean: small[0], variance: small[1], parallel: parallel)
+            kernels.batchNormStatistics(.floats(x), rows: rows, channels: channels, mean: small[0], variance: small[1], parallel: parallel)
             inverse = small[1].map { 1 / ($0 + 1e-5).squareRoot() }
             gamma.withUnsafeBufferPointer { gamma in
                 inverse.withUnsafeBufferPointer { inverse in

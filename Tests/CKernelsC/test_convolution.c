@@ -139,7 +139,7 @@ static int spread_agrees(const sf_patch_spreading* spreading, int shorts) {
     patches p = make(items, entries, taps, pixels, 1, 0);
     guarded bits = guarded_make(outputs * taps * words * 8, 0), signs = guarded_make(spreading->bytes(outputs, taps, channels), 0x5A);
     for (size_t i = 0; i < outputs * taps * words; i++) ((uint64_t*)bits.data)[i] = random_word();
-    spreading->pack(bits.data, words, outputs, taps, channels, signs.data);
+    for (size_t tap = 0; tap < taps; tap++) spreading->pack(bits.data, words, outputs, taps, channels, tap, signs.data);
     const size_t dz_row = outputs + gap, dz_count = (items * entries - 1) * dz_row + outputs;
     const size_t dx_row = channels + gap, dx_count = (items * pixels - 1) * dx_row + channels;
     guarded dz = guarded_make(dz_count * 4, 0), dx = guarded_make(dx_count * 4, 0x5A), expected = guarded_make(dx_count * 4, 0x5A);

@@ -41,6 +41,8 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     slow->slope_gradient(g.data, (const uint8_t*)m1.data, n, v1.data);
     fast->slope_gradient(g.data, (const uint8_t*)m1.data, n, v2.data);
     expect(v1, v2, bytes, "slope_gradient", 1, n);
+    slow->axpy(1, v1.data, w1.data, n), fast->add_slope_gradient(g.data, (const uint8_t*)m1.data, n, w2.data);
+    expect(w1, w2, bytes, "add_slope_gradient", 1, n);
     slow->axpy(0.3f, g.data, w1.data, n), fast->axpy(0.3f, g.data, w2.data, n);
     expect(w1, w2, bytes, "axpy", 1, n);
     slow->add(g.data, m1.data, v1.data, n), fast->add(g.data, m1.data, v2.data, n);
@@ -49,6 +51,11 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     expect(w1, w2, bytes, "scale", 1, n);
     slow->clip(0.4f, w1.data, n), fast->clip(0.4f, w2.data, n);
     expect(w1, w2, bytes, "clip", 1, n);
+    guarded narrow1 = guarded_make(n * 2, 0), narrow2 = guarded_make(n * 2, 0);
+    for (size_t i = 0; i < n; i++) ((int32_t*)v1.data)[i] = (int16_t)random_word();
+    slow->narrow_sums(v1.data, n, narrow1.data), fast->narrow_sums(v1.data, n, narrow2.data);
+    expect(narrow1, narrow2, n * 2, "narrow_sums", 1, n);
+    guarded_free(narrow1), guarded_free(narrow2);
     guarded a = guarded_make(n * 8, 0), b = guarded_make(n * 8, 0);
     for (size_t i = 0; i < n; i++) ((uint64_t*)a.data)[i] = random_word(), ((uint64_t*)b.data)[i] = random_word();
     compared++;
@@ -95,9 +102,12 @@ static void chains(const sf_elementwise* slow, const sf_elementwise* fast, size_
 static void norms(const sf_elementwise* slow, const sf_elementwise* fast, size_t rows, size_t columns) {
     const size_t count = rows * columns, small = columns * 4, words = (columns + 63) / 64;
     guarded x = guarded_make(count * 4, 0), shorts = guarded_make(count * 2, 0), kept = guarded_make(count * 2, 0);
+    guarded unit = guarded_make(small, 0), factor = random_floats(columns, 0.1f), scaled = guarded_make(count * 4, 0);
+    for (size_t c = 0; c < columns; c++) ((float*)unit.data)[c] = 0x1p-7f;
     for (size_t i = 0; i < count; i++) {
         ((int16_t*)shorts.data)[i] = (int16_t)(random_word() % 801) - 400;
         ((float*)x.data)[i] = (float)((int16_t*)shorts.data)[i] * 0x1p-7f;
+        ((float*)scaled.data)[i] = (float)((int16_t*)shorts.data)[i] * ((float*)factor.data)[i % columns];
     }
     guarded dy = random_floats(count, 1), gamma = random_floats(columns, 1), beta = random_floats(columns, 1), mean = random_floats(columns, 1);
     guarded inverse = random_floats(columns, 0.5f), offset = random_floats(columns, 0.1f), slope = random_floats(columns, 0.1f);
@@ -115,24 +125,51 @@ static void norms(const sf_elementwise* slow, const sf_elementwise* fast, size_t
         if (bit != (((float*)y1.data)[i] >= 0) && wrong++ < 20) printf("  affine_signs: row %zu of %zu, column %zu of %zu\n", r, rows, c, columns);
     }
     for (int variation = 0; variation < 6; variation++) {
-        sf_norm norm = {columns, mean.data, inverse.data, variation % 2 ? gamma.data : NULL, beta.data, 0, (sf_surrogate)(variation / 2), 0.75f};
+        sf_norm norm = {columns, mean.data, inverse.data, variation % 2 ? gamma.data : NULL, beta.data, NULL, (sf_surrogate)(variation / 2), 0.75f};
         slow->normalize_signs(x.data, rows, &norm, bits1.data, words, NULL, 0);
         fast->normalize_signs(x.data, rows, &norm, bits2.data, words, kept.data, 0x1p7f);
         expect(bits1, bits2, rows * words * 8, "normalize_signs", rows, columns);
         expect(shorts, kept, count * 2, "normalize_signs kept", rows, columns);
-        for (int is_short = 0; is_short < 2; is_short++) {
-            norm.unit = 0;
-            slow->normalize_sums(dy.data, x.data, rows, &norm, a1.data, b1.data);
-            slow->normalize_gradient(dy.data, x.data, rows, &norm, offset.data, slope.data, y1.data);
-            norm.unit = is_short ? 0x1p-7f : 0;
+        for (int form = 0; form < 3; form++) {
+            const void* from = form == 0 ? x.data : shorts.data;
+            const float* floats = form == 2 ? scaled.data : x.data;
+            norm.factor = NULL;
+            slow->normalize_sums(dy.data, floats, rows, &norm, a1.data, b1.data);
+            slow->normalize_gradient(dy.data, floats, rows, &norm, offset.data, slope.data, y1.data);
+            slow->normalize_signs(floats, rows, &norm, bits1.data, words, NULL, 0);
+            norm.factor = form == 0 ? NULL : form == 1 ? unit.data : factor.data;
             memcpy(y2.data, dy.data, count * 4);
-            fast->normalize_sums(y2.data, is_short ? shorts.data : x.data, rows, &norm, a2.data, b2.data);
-            fast->normalize_gradient(y2.data, is_short ? shorts.data : x.data, rows, &norm, offset.data, slope.data, y2.data);
+            fast->normalize_sums(y2.data, from, rows, &norm, a2.data, b2.data);
+            fast->normalize_gradient(y2.data, from, rows, &norm, offset.data, slope.data, y2.data);
+            fast->normalize_signs(from, rows, &norm, bits2.data, words, NULL, 0);
+            expect(bits1, bits2, rows * words * 8, "normalize_signs of shorts", rows, columns);
             expect(a1, a2, small * 2, "normalize_sums beta", rows, columns);
             expect(b1, b2, small * 2, "normalize_sums gamma", rows, columns);
             expect(y1, y2, count * 4, "normalize_gradient", rows, columns);
         }
     }
+    // Shorts that stand for `scaled`: its moments, and a norm with a shortcut, whose parts are done one after the other for comparison.
+    slow->moments(scaled.data, columns, rows, columns, a1.data, b1.data);
+    fast->moments_of_shorts(shorts.data, rows, columns, factor.data, a2.data, b2.data);
+    expect(a1, a2, small * 2, "moments_of_shorts sum", rows, columns);
+    expect(b1, b2, small * 2, "moments_of_shorts squares", rows, columns);
+    guarded slopes1 = guarded_make(count, 0), slopes2 = guarded_make(count, 0);
+    for (int form = 0; form < 6; form++) {
+        sf_norm norm = {columns, mean.data, inverse.data, form % 2 ? gamma.data : NULL, beta.data, factor.data, SF_SURROGATE_NONE, 0};
+        slow->normalize(scaled.data, columns, rows, columns, mean.data, inverse.data, norm.gamma, beta.data, y1.data, columns);
+        if (form / 2 < 2) slow->axpy(1, dy.data, y1.data, count);
+        slow->approx_sign_slopes(y1.data, count, slopes1.data);
+        for (size_t i = 0; i < rows * words; i++) ((uint64_t*)bits1.data)[i] = 0;
+        for (size_t i = 0; i < count; i++)
+            ((uint64_t*)bits1.data)[i / columns * words + i % columns / 64] |= (uint64_t)(((float*)y1.data)[i] >= 0) << i % columns % 64;
+        memcpy(y2.data, dy.data, count * 4);
+        fast->normalize_join(shorts.data, rows, &norm, form / 2 < 2 ? y2.data : NULL, y2.data, form / 2 ? bits2.data : NULL, words, form / 2 ? slopes2.data : NULL);
+        expect(y1, y2, count * 4, "normalize_join", rows, columns);
+        if (form / 2 == 0) continue;
+        expect(bits1, bits2, rows * words * 8, "normalize_join bits", rows, columns);
+        expect(slopes1, slopes2, count, "normalize_join slopes", rows, columns);
+    }
+    guarded_free(unit), guarded_free(factor), guarded_free(scaled), guarded_free(slopes1), guarded_free(slopes2);
     guarded_free(x), guarded_free(shorts), guarded_free(kept), guarded_free(dy), guarded_free(gamma), guarded_free(beta), guarded_free(mean);
     guarded_free(inverse), guarded_free(offset), guarded_free(slope), guarded_free(bits1), guarded_free(bits2), guarded_free(y1);
     guarded_free(y2), guarded_free(a1), guarded_free(a2), guarded_free(b1), guarded_free(b2);

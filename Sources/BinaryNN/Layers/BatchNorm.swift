@@ -66,28 +66,35 @@ public struct BatchNorm: Layer {
         return (floats.a, floats.b, snapped)
     }
 
-    // Cache: the input, as integers of 16 bits where it is such; vectors: batch mean, 1/√(σ² + ε), batch variance.
+    // Cache: the input, as integers of 16 bits where it is such, unless it is sums that are made again; vectors: batch mean, 1/√(σ² + ε), batch variance.
     public func forward(
         _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> Activation {
-        let x = inputs[0].real(context)
-        if mode == .inference {
+        forward(.reals(inputs[0].real(context)), parameters, mode: mode, context, cache: &cache)
+    }
+
+    func forward(
+        _ x: NormInput, _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
+    ) -> Activation {
+        switch x {
+        case .reals(let x) where mode == .inference:
             let (a, b, _) = inferenceAffine(parameters)
             return .real(context.kernels.affine(x, scale: a, bias: b, parallel: context.parallel))
+        case .reals(let reals):
+            let vectors = statistics(x, parameters, context, &cache)
+            cache.reals = [reals]
+            return .real(context.kernels.normalize(reals, vectors, parallel: context.parallel))
+        case .sums(let sums):
+            let vectors = statistics(x, parameters, context, &cache)
+            return .real(context.kernels.normalize(sums, vectors, parallel: context.parallel))
         }
-        let (mean, inverse) = statistics(x, context, &cache)
-        cache.reals = [x]
-        return .real(
-            context.kernels.normalize(
-                x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: beta(parameters),
-                parallel: context.parallel))
     }
 
     public func backward(
         _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        let gradient = backward(consume outputGradient, through: .none, cache, parameters, &gradients, context)
+        let gradient = backward(consume outputGradient, at: keptInput(cache), through: .none, cache, parameters, &gradients, context)
         return [needs[0] ? gradient : nil]
     }
 
@@ -95,49 +102,60 @@ public struct BatchNorm: Layer {
         hasShift ? parameters.reals(bias) : Array(repeating: 0, count: parameters.spec(mean).count)
     }
 
-    private func statistics(_ x: Tensor, _ context: ExecutionContext, _ cache: inout LayerCache) -> (mean: [Float], inverse: [Float]) {
+    private func vectors(_ parameters: ParameterStore, mean: [Float], inverse: [Float]) -> NormVectors {
+        NormVectors(mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: beta(parameters))
+    }
+
+    private func statistics(_ x: NormInput, _ parameters: ParameterStore, _ context: ExecutionContext, _ cache: inout LayerCache) -> NormVectors {
         let (mean, variance) = context.kernels.channelStatistics(x, parallel: context.parallel)
         let inverse = variance.map { Float(1 / (Double($0) + Double(epsilon)).squareRoot()) }
         cache.vectors = [mean, inverse, variance]
-        return (mean, inverse)
+        return vectors(parameters, mean: mean, inverse: inverse)
     }
 
-    // MARK: With the sign behind it
+    /// The input as a training pass kept it.
+    func keptInput(_ cache: LayerCache) -> NormInput {
+        guard let counts = cache.shorts.first else { return .reals(cache.reals[0]) }
+        let channels = cache.vectors[0].count
+        let factors = cache.factors ?? Array(repeating: unit ?? 1, count: channels)
+        return .sums(ScaledSums(shape: [counts.count / max(channels, 1), channels], counts: counts, factors: factors))
+    }
+
+    // MARK: With what stands behind it
 
     /// The signs of what `forward` gives, without storing that. The cache need not hold masks either: y, and with it the surrogate's
-    /// factor, follows from the input. Without `keepsInput`, someone makes that again before the backward pass.
+    /// factor, follows from the input.
     func forwardSigns(
-        _ x: Tensor, _ parameters: ParameterStore, mode: PassMode, keepsInput: Bool, _ context: ExecutionContext, cache: inout LayerCache
+        _ x: NormInput, _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> PackedTensor {
-        if mode == .inference {
+        if mode == .inference, case .reals(let x) = x {
             let (a, b, _) = inferenceAffine(parameters)
             return context.kernels.affineSigns(x, scale: a, bias: b, parallel: context.parallel)
         }
-        let (mean, inverse) = statistics(x, context, &cache)
-        let (signs, kept) = context.kernels.normalizeSigns(
-            x, mean: mean, inverseDeviation: inverse, gamma: hasScale ? parameters.reals(scale) : nil, beta: beta(parameters),
-            keptUnit: keepsInput ? unit : nil, parallel: context.parallel)
-        if let kept { cache.shorts = [kept] } else if keepsInput { cache.reals = [x] }
+        let vectors = statistics(x, parameters, context, &cache)
+        guard case .reals(let reals) = x else { return context.kernels.normalizeSigns(x, vectors, keptUnit: nil, parallel: context.parallel).signs }
+        let (signs, kept) = context.kernels.normalizeSigns(x, vectors, keptUnit: unit, parallel: context.parallel)
+        if let kept { cache.shorts = [kept] } else { cache.reals = [reals] }
         return signs
     }
 
-    /// The gradient at the input, given that at the output, or at the signs when one of their surrogates is named.
+    /// Adds what `forward` gives of a training batch to `total`, and makes of that the signs and ApproxSign's slopes, where wanted.
+    func join(
+        _ x: ScaledSums, to total: inout Tensor, wantsSigns: Bool, wantsSlopes: Bool, _ parameters: ParameterStore, _ context: ExecutionContext,
+        cache: inout LayerCache
+    ) -> (signs: PackedTensor?, slopes: AlignedBuffer<UInt8>?) {
+        let vectors = statistics(.sums(x), parameters, context, &cache)
+        return context.kernels.join(x, vectors, to: &total, wantsSigns: wantsSigns, wantsSlopes: wantsSlopes, parallel: context.parallel)
+    }
+
+    /// The gradient at the input `x`, given that at the output, or at the signs when one of their surrogates is named.
     func backward(
-        _ outputGradient: consuming Tensor, through surrogate: FusedSurrogate, _ cache: LayerCache, _ parameters: ParameterStore,
+        _ outputGradient: consuming Tensor, at x: NormInput, through surrogate: FusedSurrogate, _ cache: LayerCache, _ parameters: ParameterStore,
         _ gradients: inout Gradients, _ context: ExecutionContext
     ) -> Tensor {
         var gradient = consume outputGradient
-        func run(_ x: BatchNormInput) -> (gamma: [Float], beta: [Float]) {
-            context.kernels.normalizeBackward(
-                &gradient, x, mean: cache.vectors[0], inverseDeviation: cache.vectors[1], gamma: hasScale ? parameters.reals(scale) : nil,
-                beta: beta(parameters), surrogate: surrogate, parallel: context.parallel)
-        }
-        let result =
-            if let kept = cache.shorts.first {
-                run(.shorts(UnsafeBufferPointer(start: kept.pointer, count: kept.count), unit: unit ?? 1))
-            } else {
-                cache.reals[0].withUnsafeElements { run(.floats($0)) }
-            }
+        let result = context.kernels.normalizeBackward(
+            &gradient, x, vectors(parameters, mean: cache.vectors[0], inverse: cache.vectors[1]), surrogate: surrogate, parallel: context.parallel)
         if hasScale { gradients.withMutable(scale) { _ = $0.update(fromContentsOf: result.gamma) } }
         if hasShift { gradients.withMutable(bias) { _ = $0.update(fromContentsOf: result.beta) } }
         return gradient

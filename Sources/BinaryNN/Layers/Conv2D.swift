@@ -95,24 +95,42 @@ public struct Conv2D: Layer {
             image = .reals(x)
         }
         let weights = kernelForm.quantized(parameters, mode: mode, context, &cache)
-        guard mode == .inference, !isExact else { return .real(product(image, weights, parameters, context)) }
+        guard mode == .inference, !isExact else { return .real(product(image, weights, parameters, cache, context)) }
         var output = context.kernels.convolve(
             inputs[0].real(context), RealConvolution(kernelForm.floats(weights, context), bound), parallel: context.parallel)
-        output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
+        output.scaleAndShift(kernelForm.factors(parameters, cache), hasBias ? parameters.reals(bias) : nil, context)
         return .real(output)
     }
 
-    /// True when image and kernel are signs: making the output again from them is nearly free, and gives the same bits.
-    func isCheapToRepeat(_ input: Signal) -> Bool { input.width == .sign && kernelForm.quantizer.isSign }
+    /// True when image and kernel are signs and nothing is added: the sums are integers of 16 bits, nearly free to make, as often as someone reads them.
+    func leavesSums(_ input: Signal) -> Bool {
+        input.width == .sign && kernelForm.quantizer.isSign && !hasBias && bound.depth <= Int16.max
+    }
+
+    /// A training pass that leaves the making of the sums to who reads them.
+    func keep(_ signs: PackedTensor, _ parameters: ParameterStore, _ context: ExecutionContext, _ cache: inout LayerCache) {
+        cache.packed = [signs]
+        _ = kernelForm.quantized(parameters, mode: .training, context, &cache)
+    }
+
+    /// Sums of that many products are kept for the backward pass: making one again would cost more than its two bytes are worth.
+    var keepsSums: Bool { bound.depth >= 1024 }
 
     /// The output of the pass that left `cache`.
-    /// - Precondition: `isCheapToRepeat`.
-    func repeated(_ cache: LayerCache, _ parameters: ParameterStore, _ context: ExecutionContext) -> Tensor {
-        product(.signs(cache.packed[0]), kernelForm.quantized(parameters, cache, context), parameters, context)
+    /// - Precondition: `leavesSums`.
+    func sums(_ cache: LayerCache, _ parameters: ParameterStore, _ context: ExecutionContext) -> ScaledSums {
+        guard case .signs(let kernel) = kernelForm.quantized(parameters, cache, context) else { preconditionFailure("a \(kind) whose kernel is not of signs") }
+        let signs = cache.packed[0]
+        let shape = bound.output.batched(signs.shape[0])
+        let counts = AlignedBuffer<Int16>(uninitializedCount: shape.count)
+        context.kernels.convolve(
+            signs, BinaryConvolution(kernel, bound), into: UnsafeMutableBufferPointer(start: counts.pointer, count: counts.count),
+            parallel: context.parallel)
+        return ScaledSums(shape: shape, counts: counts, factors: kernelForm.factors(parameters, cache) ?? Array(repeating: 1, count: outputs))
     }
 
     private func product(
-        _ image: ConvolutionTensor, _ weights: ConvolutionTensor, _ parameters: ParameterStore, _ context: ExecutionContext
+        _ image: ConvolutionTensor, _ weights: ConvolutionTensor, _ parameters: ParameterStore, _ cache: LayerCache, _ context: ExecutionContext
     ) -> Tensor {
         var output: Tensor
         if case .signs(let signs) = image, case .signs(let kernel) = weights {
@@ -125,7 +143,7 @@ public struct Conv2D: Layer {
             output = context.engine.convolve(
                 bound, image: image, kernel: weights, precision: isExactInBFloat16 ? context.precision : .float32, parallel: context.parallel)
         }
-        output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
+        output.scaleAndShift(kernelForm.factors(parameters, cache), hasBias ? parameters.reals(bias) : nil, context)
         return output
     }
 
@@ -133,27 +151,50 @@ public struct Conv2D: Layer {
         _ outputGradient: consuming Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, needs: [Bool],
         _ context: ExecutionContext
     ) -> [Tensor?] {
-        let geometry = bound
         let gradient = consume outputGradient
-        let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
-        gradients.withMutable(kernel) { target in
-            context.engine.convolveKernelGradient(
-                geometry, outputGradient: gradient, image: image, into: target, precision: context.precision, parallel: context.parallel)
-        }
-        kernelForm.finishGradient(&gradients, parameters, cache, context)
-        if hasBias {
-            gradients.withMutable(bias) { target in
-                gradient.withUnsafeElements { dz in
-                    context.kernels.columnSums(dz, rows: dz.count / outputs, channels: outputs, into: target, parallel: context.parallel)
-                }
-            }
-        }
+        parameterGradients(gradient, cache, parameters, &gradients, context)
         guard needs[0] else { return [nil] }
         return [
             context.engine.convolveImageGradient(
-                geometry, outputGradient: consume gradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
+                bound, outputGradient: consume gradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
                 parallel: context.parallel)
         ]
+    }
+
+    private func parameterGradients(
+        _ outputGradient: borrowing Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, _ context: ExecutionContext
+    ) {
+        let gradient = copy outputGradient
+        let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
+        gradients.withMutable(kernel) { target in
+            context.engine.convolveKernelGradient(
+                bound, outputGradient: gradient, image: image, into: target, precision: context.precision, parallel: context.parallel)
+        }
+        kernelForm.finishGradient(&gradients, parameters, cache, context)
+        guard hasBias else { return }
+        gradients.withMutable(bias) { target in
+            gradient.withUnsafeElements { dz in
+                context.kernels.columnSums(dz, rows: dz.count / outputs, channels: outputs, into: target, parallel: context.parallel)
+            }
+        }
+    }
+
+    /// `backward` with that of the ApproxSign before it, whose slopes are given, added to a gradient that its input has already: piece by piece, so that
+    /// the gradient at the signs is never there as a whole.
+    func backward(
+        _ outputGradient: Tensor, throughSlopes slopes: AlignedBuffer<UInt8>, to sum: inout Tensor, _ cache: LayerCache, _ parameters: ParameterStore,
+        _ gradients: inout Gradients, _ context: ExecutionContext
+    ) {
+        parameterGradients(outputGradient, cache, parameters, &gradients, context)
+        sum.withUnsafeMutableElements { sum in
+            context.engine.convolveImageGradient(
+                bound, outputGradient: outputGradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
+                parallel: context.parallel
+            ) { places, gradient in
+                let slopes = UnsafeBufferPointer(start: slopes.pointer + places.lowerBound, count: places.count)
+                context.kernels.addSlopeGradient(gradient, slopes, to: UnsafeMutableBufferPointer(rebasing: sum[places]), parallel: context.parallel)
+            }
+        }
     }
 
     /// Taps outside the image count.

@@ -71,7 +71,7 @@ public struct Dense: Layer {
             if mode == .training { cache.reals = [x] }
             output = product(x, weights, context)
         }
-        output.scaleAndShift(kernelForm.factors(parameters), hasBias ? parameters.reals(bias) : nil, context)
+        output.scaleAndShift(kernelForm.factors(parameters, cache), hasBias ? parameters.reals(bias) : nil, context)
         return .real(output)
     }
 

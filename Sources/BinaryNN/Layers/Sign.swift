@@ -56,6 +56,13 @@ public struct Sign: Layer {
         return [gradient]
     }
 
+    /// Adds the gradient at the input to one that other readers of it have sent, in one pass. False, and nothing done, where the cache has no slopes.
+    func addGradient(_ outputGradient: borrowing Tensor, _ cache: LayerCache, to sum: inout Tensor, _ context: ExecutionContext) -> Bool {
+        guard case .approxSign = surrogate, let slopes = cache.bytes.first else { return false }
+        context.kernels.add(outputGradient, timesSlopes: slopes, to: &sum, parallel: context.parallel)
+        return true
+    }
+
     public func operationCounts(_ inputs: [Signal]) -> OperationCounts {
         var counts = OperationCounts()
         counts.comparisons = inputs[0].shape.count

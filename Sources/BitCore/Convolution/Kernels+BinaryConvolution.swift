@@ -30,6 +30,32 @@ extension Kernels {
         }
     }
 
+    /// The same sums as integers of 16 bits.
+    /// - Precondition: they fit, as sums of fewer than 2¹⁵ products do.
+    public func convolve(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, into out: UnsafeMutableBufferPointer<Int16>, parallel: Parallel = .serial
+    ) {
+        let geometry = kernel.geometry
+        let (outputs, rowsAtOnce) = (geometry.outputs, kernel.rowsAtOnce)
+        precondition(geometry.depth <= Int16.max, "sums of \(geometry.depth) products do not fit in 16 bits")
+        let total = geometry.batch(image) * geometry.positions.positions
+        precondition(out.count == total * outputs, "a convolution to \(total) rows of \(outputs) sums into \(out.count) elements")
+        nonisolated(unsafe) let out = out
+        parallel.forEach(total, grain: rowsAtOnce) { range in
+            let sums = AlignedBuffer<Int32>(uninitializedCount: rowsAtOnce * outputs)
+            let space = AlignedBuffer<UInt64>(uninitializedCount: kernel.rowWords * rowsAtOnce)
+            forEachBlock(range, image, kernel, space) { operands, group, row, corrections in
+                xnor.i32(operands, sums.pointer + group, outputs)
+                corrections { local, count, corrections in
+                    let z = sums.pointer + local * outputs + group
+                    for o in 0..<count { z[o] &+= corrections[o] }
+                }
+                guard group + outputs / geometry.groups == outputs else { return }
+                elementwise.narrow_sums(sums.pointer, operands.pointee.rows * outputs, out.baseAddress! + row * outputs)
+            }
+        }
+    }
+
     /// Bits in, bits out: sign +1 where the sum reaches the output's threshold, [batch × height' × width' × outputs]. With several thresholds an output,
     /// slice after slice, [batch × height' × width' × slices·outputs].
     public func convolve(

@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Products over patches in C: one variant of `sf_convolution.h`. The engines build their convolutions on it.
 package struct PatchKernel: Sendable {
-    /// The instruction set with its extensions: `avx512`, `avx512+bf16`.
+    /// The instruction set with its extensions: `avx512`, `avx512+vbmi`, `avx512+bf16`.
     package let name: String
     /// Working space of one call.
     package let scratchBytes: Int

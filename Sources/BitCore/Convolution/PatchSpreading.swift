@@ -15,10 +15,10 @@ package struct PatchSpreading: Sendable {
     /// Bytes of a packed kernel.
     package func bytes(outputs: Int, taps: Int, channels: Int) -> Int { code.bytes(outputs, taps, channels) }
 
-    /// Packs rows (output, tap) of `words` words each into `bytes` bytes aligned to 64.
+    /// Packs one tap of rows (output, tap) of `words` words each into `bytes` bytes aligned to 64.
     package func pack(
-        _ signs: UnsafePointer<UInt64>, words: Int, outputs: Int, taps: Int, channels: Int, into target: UnsafeMutableRawPointer
-    ) { code.pack(signs, words, outputs, taps, channels, target) }
+        _ signs: UnsafePointer<UInt64>, words: Int, outputs: Int, taps: Int, channels: Int, tap: Int, into target: UnsafeMutableRawPointer
+    ) { code.pack(signs, words, outputs, taps, channels, tap, target) }
 
     /// dx[source(e, t)][c] = Σ dz[e][o]·factor(o)·sign(o, t, c) for the items given; pixels that nothing reads become 0.
     /// - Parameters:

@@ -45,4 +45,5 @@ static int runs(void) { return 1; }
 SF_DEFINE_CONVOLUTION(avx512, SF_ISA_AVX512, "avx512", &plain, &rounded, &sf_spreading_avx512_reals, &sf_spreading_avx512_shorts, sf_gather_bf16_avx512, runs)
 
 const sf_patch_code sf_patch_code_avx512 = {&sf_blocking_avx512, signs, &sf_table_avx512_reals, &sf_table_avx512_reals, &sf_narrow_avx512};
+const sf_patch_code sf_patch_code_avx512_bytes = {&sf_blocking_avx512_rounded, signs, &sf_table_avx512_bytes, &sf_table_avx512_reals, &sf_narrow_avx512};
 #endif

@@ -71,7 +71,7 @@ static void gradient_block(const sf_patch_gradient* o, sf_patch_space* space, sf
         }
         for (size_t i = 0; i < o->outputs; i += SF_TABLE_ROWS) {
             const size_t outputs = least(SF_TABLE_ROWS, o->outputs - i);
-            code->build(dz + i, 1, o->dz_row, outputs, depth, own->tables, own->scales);
+            code->build(dz + i, 1, o->dz_row, NULL, outputs, depth, own->tables, own->scales);
             float* to[SF_TABLE_ROWS];
             for (size_t r = 0; r < SF_TABLE_ROWS; r++) to[r] = r < outputs ? o->dw + (i + r) * o->dw_row + o->first_column : NULL;
             for (size_t j = 0; j < o->columns;) {
@@ -118,24 +118,15 @@ size_t sf_table_panel_bytes(size_t outputs, size_t columns, const sf_table_code*
 }
 
 void sf_table_panel(
-    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, void* panel, const sf_table_code* code) {
+    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* panel, const sf_table_code* code) {
     const uint64_t* rows[SF_TABLE_DEPTH];
     const size_t depth = share(outputs, code), columns = taps * channels;
-    unsigned char* to = panel;
-    for (size_t first = 0; first < outputs; first += depth, to += words_of(code, depth) * columns * code->word_bytes)
-        for (size_t tap = 0; tap < taps; tap++) {
-            const size_t count = least(depth, outputs - first);
-            for (size_t k = 0; k < count; k++) rows[k] = bits + ((first + k) * taps + tap) * words;
-            for (size_t c = 0; c < channels; c += code->lanes)
-                code->pack(rows, count, c / 8, 0, to + (tap * channels + c) * code->word_bytes, columns);
-        }
-}
-
-/// Rows of dz times the factors of their outputs.
-static const float* scaled(const sf_patch_spread* o, const float* dz, size_t first, size_t rows, size_t depth, float* out) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t k = 0; k < depth; k++) out[r * SF_TABLE_DEPTH + k] = dz[r * o->dz_row + k] * o->factors[first + k];
-    return out;
+    unsigned char* to = (unsigned char*)panel + tap * channels * code->word_bytes;
+    for (size_t first = 0; first < outputs; first += depth, to += words_of(code, depth) * columns * code->word_bytes) {
+        const size_t count = least(depth, outputs - first);
+        for (size_t k = 0; k < count; k++) rows[k] = bits + ((first + k) * taps + tap) * words;
+        for (size_t c = 0; c < channels; c += code->lanes) code->pack(rows, count, c / 8, 0, to + c * code->word_bytes, columns);
+    }
 }
 
 static void spread_tile(
@@ -164,7 +155,6 @@ static void spread_tile(
 
 void sf_table_spread_run(const sf_patch_spread* o, const sf_table_code* code) {
     sf_table_space own;
-    float lines[SF_TABLE_ROWS * SF_TABLE_DEPTH];
     const size_t share_depth = share(o->outputs, code), columns = o->map.taps * o->channels;
     const size_t panel_bytes = words_of(code, share_depth) * columns * code->word_bytes;
     for (size_t item = o->first_item; item < o->first_item + o->items; item++) {
@@ -176,8 +166,7 @@ void sf_table_spread_run(const sf_patch_spread* o, const sf_table_code* code) {
             const unsigned char* panel = o->signs;
             for (size_t first = 0; first < o->outputs; first += share_depth, panel += panel_bytes) {
                 const size_t depth = least(share_depth, o->outputs - first);
-                if (o->factors == NULL) code->build(dz + first, o->dz_row, 1, rows, depth, own.tables, own.scales);
-                else code->build(scaled(o, dz + first, first, rows, depth, lines), SF_TABLE_DEPTH, 1, rows, depth, own.tables, own.scales);
+                code->build(dz + first, o->dz_row, 1, o->factors != NULL ? o->factors + first : NULL, rows, depth, own.tables, own.scales);
                 spread_tile(o, &own, panel, pieces(depth, code->group), o->map.sources + entry * o->map.taps, rows, dx, code);
             }
         }
@@ -259,7 +248,7 @@ void sf_table_product_run(const sf_patch_product* o, void* scratch, const sf_tab
             const size_t outputs = least(SF_TABLE_ROWS, o->columns - j);
             for (size_t k = 0; k < total; k += code->depth) {
                 const size_t depth = least(code->depth, total - k);
-                code->build(o->b + j * o->b_column + k, o->b_column, 1, outputs, depth, own.tables, own.scales);
+                code->build(o->b + j * o->b_column + k, o->b_column, 1, NULL, outputs, depth, own.tables, own.scales);
                 for (size_t c = 0; c < columns;) {
                     float* to[SF_TABLE_ROWS];
                     for (size_t i = 0; i < SF_TABLE_ROWS; i++) to[i] = sums + i * SF_TABLE_POSITIONS + c;

@@ -24,8 +24,10 @@ typedef struct {
     /// `lanes` columns of a panel: word w of lane l, at panel[w·stride + l] in words, holds bits 8·byte + l of the rows that its groups cover; ones
     /// (`plus`) or zeros where a row is NULL, anything past `depth`.
     void (*pack)(const uint64_t* const* rows, size_t depth, size_t byte, int plus, void* panel, size_t stride);
-    /// Tables of `rows` <= 8 rows of reals, a(r, k) = a[r·a_row + k·a_depth] where one of the strides is 1; missing rows are 0.
-    void (*build)(const float* a, size_t a_row, size_t a_depth, size_t rows, size_t depth, void* tables, float* scales);
+    /// Tables of `rows` <= 8 rows of reals, a(r, k) = a[r·a_row + k·a_depth]·factors[k] where one of the strides is 1; missing rows are 0. Factors,
+    /// NULL for 1, only where a_depth is 1.
+    void (*build)(
+        const float* a, size_t a_row, size_t a_depth, const float* factors, size_t rows, size_t depth, void* tables, float* scales);
     /// For each r with to[r] not NULL: to[r][l] (+)= start[l / lanes][r] + the sums of `vectors` <= 2 registers of columns.
     void (*tile)(
         const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
@@ -47,7 +49,7 @@ void sf_table_product_run(const sf_patch_product* product, void* scratch, const 
 
 size_t sf_table_panel_bytes(size_t outputs, size_t columns, const sf_table_code* code);
 void sf_table_panel(
-    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, void* panel, const sf_table_code* code);
+    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* panel, const sf_table_code* code);
 void sf_table_spread_run(const sf_patch_spread* spread, const sf_table_code* code);
 
 /// Defines `sf_spreading_<suffix>` by the tables `sf_table_<suffix>`.
@@ -55,15 +57,16 @@ void sf_table_spread_run(const sf_patch_spread* spread, const sf_table_code* cod
     static size_t bytes_##suffix(size_t outputs, size_t taps, size_t channels) {                                                       \
         return sf_table_panel_bytes(outputs, taps * channels, &sf_table_##suffix);                                                     \
     }                                                                                                                                  \
-    static void panel_##suffix(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, void* signs) {        \
-        sf_table_panel(bits, words, outputs, taps, channels, signs, &sf_table_##suffix);                                               \
+    static void panel_##suffix(                                                                                                        \
+        const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* signs) {                   \
+        sf_table_panel(bits, words, outputs, taps, channels, tap, signs, &sf_table_##suffix);                                          \
     }                                                                                                                                  \
     static void spread_##suffix(const sf_patch_spread* spread) { sf_table_spread_run(spread, &sf_table_##suffix); }                    \
     const sf_patch_spreading sf_spreading_##suffix = {lanes, bytes_##suffix, panel_##suffix, spread_##suffix};
 
 #if defined(__x86_64__)
-extern const sf_table_code sf_table_avx512_reals, sf_table_avx512_shorts, sf_table_avx2_shorts;
-extern const sf_patch_spreading sf_spreading_avx512_reals, sf_spreading_avx512_shorts, sf_spreading_avx2_shorts;
+extern const sf_table_code sf_table_avx512_reals, sf_table_avx512_shorts, sf_table_avx512_bytes, sf_table_avx2_shorts;
+extern const sf_patch_spreading sf_spreading_avx512_reals, sf_spreading_avx512_shorts, sf_spreading_avx512_bytes, sf_spreading_avx2_shorts;
 #elif defined(__aarch64__)
 extern const sf_table_code sf_table_neon_shorts;
 extern const sf_patch_spreading sf_spreading_neon_shorts;

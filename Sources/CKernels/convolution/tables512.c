@@ -4,26 +4,26 @@
 
 #include "tables.h"
 
-#define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")))
 #define SF_INLINE static inline __attribute__((always_inline)) SF_TARGET
 
-#define SF_MINUS ((int)0x80000000)
-
-/// Flips the signs of a value in the lanes where bit `bit` of the lane's number is 0.
-SF_INLINE __m512 patterned(const float* x, int bit) {
-    static const int flips[4][16] = {
-        {SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0, SF_MINUS, 0},
-        {SF_MINUS, SF_MINUS, 0, 0, SF_MINUS, SF_MINUS, 0, 0, SF_MINUS, SF_MINUS, 0, 0, SF_MINUS, SF_MINUS, 0, 0},
-        {SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, 0, 0, 0, 0, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, 0, 0, 0, 0},
-        {SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, SF_MINUS, 0, 0, 0, 0, 0, 0, 0, 0},
+/// Lane l: +1 where bit `bit` of l is set, else -1.
+SF_INLINE __m512 pattern(int bit) {
+    static const float signs[4][16] = {
+        {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1},
+        {-1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1},
+        {-1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1},
+        {-1, -1, -1, -1, -1, -1, -1, -1, 1, 1, 1, 1, 1, 1, 1, 1},
     };
-    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(_mm512_set1_ps(*x)), _mm512_loadu_si512(flips[bit])));
+    return _mm512_loadu_ps(signs[bit]);
 }
 
-/// (±x0 ± x1) + (±x2 ± x3) for all sixteen patterns.
-SF_INLINE __m512 sums_of_four(const float* x0, const float* x1, const float* x2, const float* x3) {
-    return _mm512_add_ps(
-        _mm512_add_ps(patterned(x0, 0), patterned(x1, 1)), _mm512_add_ps(patterned(x2, 2), patterned(x3, 3)));
+/// first ± x0 ± x1 ± x2 ± x3 for all sixteen patterns, from the left. Products with ±1 are exact.
+SF_INLINE __m512 sums_of_four(__m512 first, float x0, float x1, float x2, float x3) {
+    first = _mm512_fmadd_ps(_mm512_set1_ps(x0), pattern(0), first);
+    first = _mm512_fmadd_ps(_mm512_set1_ps(x1), pattern(1), first);
+    first = _mm512_fmadd_ps(_mm512_set1_ps(x2), pattern(2), first);
+    return _mm512_fmadd_ps(_mm512_set1_ps(x3), pattern(3), first);
 }
 
 // ---- float32: 16 columns, groups of 4, 8 groups in a word
@@ -41,15 +41,18 @@ static SF_TARGET void pack_reals(const uint64_t* const* rows, size_t depth, size
     }
 }
 
-static SF_TARGET void build_reals(const float* a, size_t a_row, size_t a_depth, size_t rows, size_t depth, void* tables, float* scales) {
-    static const float nothing = 0;
+static SF_TARGET void build_reals(
+    const float* a, size_t a_row, size_t a_depth, const float* factors, size_t rows, size_t depth, void* tables, float* scales) {
     float* to = tables;
     (void)scales;
     for (size_t k = 0; k < depth; k += 4)
         for (size_t r = 0; r < SF_TABLE_ROWS; r++, to += 16) {
-            const float* x[4];
-            for (size_t i = 0; i < 4; i++) x[i] = r < rows && k + i < depth ? a + r * a_row + (k + i) * a_depth : &nothing;
-            _mm512_store_ps(to, sums_of_four(x[0], x[1], x[2], x[3]));
+            float x[4];
+            for (size_t i = 0; i < 4; i++) {
+                x[i] = r < rows && k + i < depth ? a[r * a_row + (k + i) * a_depth] : 0;
+                if (factors != NULL && k + i < depth) x[i] *= factors[k + i];
+            }
+            _mm512_store_ps(to, sums_of_four(_mm512_setzero_ps(), x[0], x[1], x[2], x[3]));
         }
 }
 
@@ -136,6 +139,7 @@ static SF_TARGET void turn_reals(const float* sums, size_t stride, float* c, siz
 /// Σ|a| is scaled to this: the rest up to 32767 is for the rounding of entries, half a unit each.
 #define SF_SHORT_SUM 32700.0f
 
+/// Where the third sign of a group is -1, the other four are turned: a table holds the sums with +x₂ and their negatives.
 static SF_TARGET void pack_shorts(const uint64_t* const* rows, size_t depth, size_t byte, int plus, void* panel, size_t stride) {
     for (size_t k = 0; k < depth; k += 15) {
         const size_t count = depth - k < 15 ? depth - k : 15;
@@ -145,6 +149,8 @@ static SF_TARGET void pack_shorts(const uint64_t* const* rows, size_t depth, siz
             if (rows[k + i] != NULL) memcpy(&signs, (const uint8_t*)rows[k + i] + byte, sizeof signs);
             words = _mm512_mask_add_epi16(words, signs, words, bit);
         }
+        const __m512i minus = _mm512_srli_epi16(_mm512_andnot_si512(words, _mm512_set1_epi16(0x1084)), 2);
+        words = _mm512_xor_si512(words, _mm512_mullo_epi16(minus, _mm512_set1_epi16(27)));
         _mm512_storeu_si512((uint16_t*)panel + k / 15 * stride, words);
     }
 }
@@ -155,7 +161,14 @@ SF_INLINE float scale_of(float sum, float* back) {
     return sum >= 1e-30f ? SF_SHORT_SUM / sum : 0;
 }
 
-static SF_TARGET void build_shorts(const float* a, size_t a_row, size_t a_depth, size_t rows, size_t depth, void* tables, float* scales) {
+/// Up to 16 values of a row, times their factors.
+SF_INLINE __m512 values_of(const float* row, const float* factors, __mmask16 some) {
+    const __m512 values = _mm512_maskz_loadu_ps(some, row);
+    return factors == NULL ? values : _mm512_mul_ps(values, _mm512_maskz_loadu_ps(some, factors));
+}
+
+static SF_TARGET void build_shorts(
+    const float* a, size_t a_row, size_t a_depth, const float* factors, size_t rows, size_t depth, void* tables, float* scales) {
     // Scaled values: value k of row r at scaled[r·across + k·down].
     _Alignas(64) float scaled[SF_TABLE_ROWS * (SF_TABLE_DEPTH + 18)];
     const size_t padded = (depth + 4) / 5 * 5;
@@ -163,13 +176,20 @@ static SF_TARGET void build_shorts(const float* a, size_t a_row, size_t a_depth,
     if (a_row == 1) {
         across = 1, down = SF_TABLE_ROWS;
         const __mmask8 some = (__mmask8)((1u << rows) - 1);
-        __m256 sum = _mm256_setzero_ps();
+        // Four sums, so that an addition need not wait for the one before.
+        __m256 parts[4] = {_mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps()};
         const __m256 magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(0x7FFFFFFF));
-        for (size_t k = 0; k < depth; k++) sum = _mm256_add_ps(sum, _mm256_and_ps(_mm256_maskz_loadu_ps(some, a + k * a_depth), magnitude));
-        _Alignas(32) float sums[SF_TABLE_ROWS], factors[SF_TABLE_ROWS];
-        _mm256_store_ps(sums, sum);
-        for (size_t r = 0; r < SF_TABLE_ROWS; r++) factors[r] = scale_of(sums[r], &scales[r]);
-        const __m256 factor = _mm256_load_ps(factors);
+        size_t done = 0;
+        for (; done + 4 <= depth; done += 4)
+#pragma GCC unroll 4
+            for (size_t i = 0; i < 4; i++)
+                parts[i] = _mm256_add_ps(parts[i], _mm256_and_ps(_mm256_maskz_loadu_ps(some, a + (done + i) * a_depth), magnitude));
+        for (; done < depth; done++)
+            parts[0] = _mm256_add_ps(parts[0], _mm256_and_ps(_mm256_maskz_loadu_ps(some, a + done * a_depth), magnitude));
+        _Alignas(32) float sums[SF_TABLE_ROWS];
+        _mm256_store_ps(sums, _mm256_add_ps(_mm256_add_ps(parts[0], parts[1]), _mm256_add_ps(parts[2], parts[3])));
+        for (size_t r = 0; r < SF_TABLE_ROWS; r++) sums[r] = scale_of(sums[r], &scales[r]);
+        const __m256 factor = _mm256_load_ps(sums);
         for (size_t k = 0; k < depth; k++)
             _mm256_store_ps(scaled + k * SF_TABLE_ROWS, _mm256_mul_ps(_mm256_maskz_loadu_ps(some, a + k * a_depth), factor));
         for (size_t k = depth; k < padded; k++) _mm256_store_ps(scaled + k * SF_TABLE_ROWS, _mm256_setzero_ps());
@@ -182,12 +202,12 @@ static SF_TARGET void build_shorts(const float* a, size_t a_row, size_t a_depth,
             __m512 sum = _mm512_setzero_ps();
             for (size_t k = 0; k < count; k += 16) {
                 const __mmask16 some = count - k < 16 ? (__mmask16)((1u << (count - k)) - 1) : 0xFFFF;
-                sum = _mm512_add_ps(sum, _mm512_abs_ps(_mm512_maskz_loadu_ps(some, row + k)));
+                sum = _mm512_add_ps(sum, _mm512_abs_ps(values_of(row + k, factors != NULL ? factors + k : NULL, some)));
             }
             const __m512 factor = _mm512_set1_ps(scale_of(_mm512_reduce_add_ps(sum), &scales[r]));
             for (size_t k = 0; k < padded; k += 16) {
                 const __mmask16 some = k >= count ? 0 : count - k < 16 ? (__mmask16)((1u << (count - k)) - 1) : 0xFFFF;
-                _mm512_storeu_ps(to + k, _mm512_mul_ps(_mm512_maskz_loadu_ps(some, row + k), factor));
+                _mm512_storeu_ps(to + k, _mm512_mul_ps(values_of(row + k, factors != NULL ? factors + k : NULL, some), factor));
             }
         }
     }
@@ -195,16 +215,29 @@ static SF_TARGET void build_shorts(const float* a, size_t a_row, size_t a_depth,
     for (size_t k = 0; k < padded; k += 5)
         for (size_t r = 0; r < SF_TABLE_ROWS; r++, to += 32) {
             const float* x = scaled + r * across + k * down;
-            const __m512 four = sums_of_four(x, x + down, x + 3 * down, x + 4 * down), fifth = _mm512_set1_ps(x[2 * down]);
-            // Packing takes four of each in turn: the third value of the group, bit 2 of the pattern, chooses between them.
-            _mm512_store_si512(
-                to, _mm512_packs_epi32(_mm512_cvtps_epi32(_mm512_sub_ps(four, fifth)), _mm512_cvtps_epi32(_mm512_add_ps(four, fifth))));
+            const __m512i sums = _mm512_cvtps_epi32(sums_of_four(_mm512_set1_ps(x[2 * down]), x[0], x[down], x[3 * down], x[4 * down]));
+            // Packing takes four of each in turn: the third sign of the group, bit 2 of the pattern, chooses between them.
+            _mm512_store_si512(to, _mm512_packs_epi32(_mm512_sub_epi32(_mm512_setzero_si512(), sums), sums));
         }
 }
 
+/// Places of the bytes of a table's entries: 2·pattern for the low byte of a lane, and one more for the high one. `group`: which of a word's patterns.
+SF_INLINE __m512i places(__m512i words, size_t group) {
+    // Eight bits from before the pattern on, for each byte; those but the lowest six do not count, and the lowest is set.
+#define SF_FROM(bit) ((bit) & 63), ((bit) & 63), (16 + (bit)), (16 + (bit)), (32 + (bit)), (32 + (bit)), (48 + (bit)), (48 + (bit))
+#define SF_EIGHT(bit) {SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit)}
+    _Alignas(64) static const int8_t from[3][64] = {SF_EIGHT(-1), SF_EIGHT(4), SF_EIGHT(9)};
+#undef SF_EIGHT
+#undef SF_FROM
+    const __m512i bits = _mm512_multishift_epi64_epi8(_mm512_load_si512(from[group]), words);
+    // (bits and 0xFEFE) or 0x0100.
+    return _mm512_ternarylogic_epi32(bits, _mm512_set1_epi16((short)0xFEFE), _mm512_set1_epi16(0x0100), 0xEA);
+}
+
+/// `by_bytes`: entries are looked up as pairs of bytes.
 SF_INLINE void tile_shorts_of(
-    const int16_t* tables, const float* scales, size_t groups, const uint16_t* panel, size_t stride, const int vectors, float* const* to,
-    const float* const* start, int add) {
+    const int16_t* tables, const float* scales, size_t groups, const uint16_t* panel, size_t stride, const int vectors, const int by_bytes,
+    float* const* to, const float* const* start, int add) {
     __m512i sums[SF_TABLE_ROWS][SF_TABLE_VECTORS];
     __m512i words[SF_TABLE_VECTORS];
 #pragma GCC unroll 8
@@ -215,15 +248,22 @@ SF_INLINE void tile_shorts_of(
         const size_t end = groups - group < 3 ? groups : group + 3;
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++) words[v] = _mm512_loadu_si512(panel + 32 * v);
-        for (; group < end; group++, tables += 32 * SF_TABLE_ROWS) {
+        for (size_t part = 0; group < end; group++, part++, tables += 32 * SF_TABLE_ROWS) {
+            __m512i lanes[SF_TABLE_VECTORS];
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++) lanes[v] = by_bytes ? places(words[v], part) : words[v];
 #pragma GCC unroll 8
             for (int r = 0; r < SF_TABLE_ROWS; r++) {
                 const __m512i table = _mm512_load_si512(tables + 32 * r);
 #pragma GCC unroll 2
-                for (int v = 0; v < vectors; v++) sums[r][v] = _mm512_add_epi16(sums[r][v], _mm512_permutexvar_epi16(words[v], table));
+                for (int v = 0; v < vectors; v++) {
+                    const __m512i entries = by_bytes ? _mm512_permutexvar_epi8(lanes[v], table) : _mm512_permutexvar_epi16(lanes[v], table);
+                    sums[r][v] = _mm512_add_epi16(sums[r][v], entries);
+                }
             }
 #pragma GCC unroll 2
-            for (int v = 0; v < vectors; v++) words[v] = _mm512_srli_epi16(words[v], 5);
+            for (int v = 0; v < vectors; v++)
+                if (!by_bytes) words[v] = _mm512_srli_epi16(words[v], 5);
         }
     }
 #pragma GCC unroll 8
@@ -237,9 +277,8 @@ SF_INLINE void tile_shorts_of(
             for (int half = 0; half < 2; half++) {
                 const __m256i shorts = half ? _mm512_extracti64x4_epi64(sums[r][v], 1) : _mm512_castsi512_si256(sums[r][v]);
                 float* at = to[r] + 32 * v + 16 * half;
-                __m512 sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(shorts)), back, first);
-                if (add) sum = _mm512_add_ps(_mm512_loadu_ps(at), sum);
-                _mm512_storeu_ps(at, sum);
+                const __m512 there = !add ? first : start[v] != NULL ? _mm512_add_ps(_mm512_loadu_ps(at), first) : _mm512_loadu_ps(at);
+                _mm512_storeu_ps(at, _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(shorts)), back, there));
             }
         }
     }
@@ -248,13 +287,22 @@ SF_INLINE void tile_shorts_of(
 static SF_TARGET void tile_shorts(
     const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
     const float* const* start, int add) {
-    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, to, start, add);
-    else tile_shorts_of(tables, scales, groups, panel, stride, 1, to, start, add);
+    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, 0, to, start, add);
+    else tile_shorts_of(tables, scales, groups, panel, stride, 1, 0, to, start, add);
+}
+
+static SF_TARGET void tile_shorts_by_bytes(
+    const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
+    const float* const* start, int add) {
+    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, 1, to, start, add);
+    else tile_shorts_of(tables, scales, groups, panel, stride, 1, 1, to, start, add);
 }
 
 const sf_table_code sf_table_avx512_reals = {16, 4, 8, 4, 128, pack_reals, build_reals, tile_reals, turn_reals};
 const sf_table_code sf_table_avx512_shorts = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts, NULL};
+const sf_table_code sf_table_avx512_bytes = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts_by_bytes, NULL};
 
 SF_DEFINE_SPREADING(avx512_reals, 16)
 SF_DEFINE_SPREADING(avx512_shorts, 32)
+SF_DEFINE_SPREADING(avx512_bytes, 32)
 #endif

@@ -89,8 +89,8 @@ typedef struct {
     size_t lanes;
     /// Bytes of a packed kernel, to be aligned to 64.
     size_t (*bytes)(size_t outputs, size_t taps, size_t channels);
-    /// Rows (output, tap) of `words` words each, whose first bits are the channels.
-    void (*pack)(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, void* signs);
+    /// One tap of rows (output, tap) of `words` words each, whose first bits are the channels; a packed kernel has them all.
+    void (*pack)(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* signs);
     void (*run)(const sf_patch_spread* spread);
 } sf_patch_spreading;
 

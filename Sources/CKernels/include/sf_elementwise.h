@@ -31,8 +31,8 @@ typedef struct {
     const float* inv_std;
     const float* gamma;
     const float* beta;
-    /// 0: x is float. Else x is int16 and stands for x·unit, a power of two, so that its value is the float's to the bit.
-    float unit;
+    /// NULL: x is float. Else x is int16 and stands for x·factor by channel, rounded to float.
+    const float* factor;
     sf_surrogate surrogate;
     float parameter;
 } sf_norm;
@@ -81,6 +81,8 @@ typedef struct {
     /// Of each of `channels` columns over a chunk of rows: sum = Σ x and squares = Σ (x - c)² with c = (float)(sum/rows), float32 sums of
     /// 32 rows added up in double. Reads the rows twice: chunks should fit in a cache. Split by chunks of rows that depend on the shape.
     void (*moments)(const float* x, size_t stride, size_t rows, size_t channels, double* sum, double* squares);
+    /// The same of x·factor by channel, rounded to float; x is dense.
+    void (*moments_of_shorts)(const int16_t* x, size_t rows, size_t channels, const float* factor, double* sum, double* squares);
     /// y = ((x - mean)·inv_std)·gamma + beta; gamma NULL means 1. Any split.
     void (*normalize)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* mean, const float* inv_std,
                       const float* gamma, const float* beta, float* y, size_t y_stride);
@@ -89,9 +91,13 @@ typedef struct {
     void (*finish_reals)(const float* x, size_t rows, const sf_finish* finish);
     /// y = a·x + b by channel (multiply, then add). Any split.
     void (*affine)(const float* x, size_t x_stride, size_t rows, size_t channels, const float* a, const float* b, float* y, size_t y_stride);
-    /// Bits of y >= 0 with y as in `normalize` (the same bits as packing y); where `kept` is not NULL, x·scale as integers there: exact when
-    /// the caller knows that x is an integer of 16 bits over scale. `kept` is dense [rows × channels]. Split by rows.
-    void (*normalize_signs)(const float* x, size_t rows, const sf_norm* norm, uint64_t* bits, size_t bits_stride, int16_t* kept, float scale);
+    /// Bits of y >= 0 with y as in `normalize` (the same bits as packing y); where `kept` is not NULL, x, which then is float, times scale as
+    /// integers there: exact when the caller knows that x is an integer of 16 bits over scale. `kept` is dense [rows × channels]. Split by rows.
+    void (*normalize_signs)(const void* x, size_t rows, const sf_norm* norm, uint64_t* bits, size_t bits_stride, int16_t* kept, float scale);
+    /// y = normalize(x·factor) + shortcut (none if NULL), dense; its bits of y >= 0 and its `approx_sign_slopes` too, where not NULL. y may be
+    /// shortcut. Split by rows.
+    void (*normalize_join)(const int16_t* x, size_t rows, const sf_norm* norm, const float* shortcut, float* y, uint64_t* bits,
+                           size_t bits_stride, uint8_t* slopes);
     /// Bits of a·x + b >= 0, rounded as in `affine`. Split by rows.
     void (*affine_signs)(const float* x, size_t rows, size_t channels, const float* a, const float* b, uint64_t* bits, size_t bits_stride);
     /// With g = dy·(derivative of the surrogate at y) and x̂ = (x-mean)·inv_std, over a chunk of rows: beta = Σ g, gamma = Σ g·x̂ by channel,
@@ -112,6 +118,8 @@ typedef struct {
     void (*approx_sign_slopes)(const float* x, size_t count, uint8_t* slopes);
     /// dx = dy·slope·2/255. May be in place.
     void (*slope_gradient)(const float* dy, const uint8_t* slopes, size_t count, float* dx);
+    /// dx += dy·slope·2/255.
+    void (*add_slope_gradient)(const float* dy, const uint8_t* slopes, size_t count, float* dx);
 
     /// The largest tap of each position and channel, the first of equals, and in `taken` (if not NULL) which one. One image a call.
     void (*max_pool)(const float* image, const sf_windows* windows, float* out, uint8_t* taken);
@@ -142,6 +150,8 @@ typedef struct {
     void (*axpy)(float a, const float* x, float* y, size_t count);
     /// z = x + y. Any split.
     void (*add)(const float* x, const float* y, float* z, size_t count);
+    /// z = x, which 16 bits hold. Any split.
+    void (*narrow_sums)(const int32_t* x, size_t count, int16_t* z);
     /// y *= a. Any split.
     void (*scale)(float a, float* y, size_t count);
     /// y clamped to [-limit, limit]; NaN stays. Any split.

@@ -24,4 +24,7 @@ int sf_isa_supported(sf_isa isa);
 /// floats are better for what does not go to it.
 int sf_isa_pairs_pay(void);
 
+/// 1 when permuting the bytes of a register is faster than permuting its words: Intel's processors do the one in one step, the other in two.
+int sf_isa_bytes_pay(void);
+
 #endif

@@ -81,6 +81,30 @@ extension DenseEngine {
         return dx
     }
 
+    /// The same gradient in pieces of whole items that a cache holds, for a reader that takes them on: it is never there as a whole.
+    /// - Parameter body: called with the elements' places in dx, piece after piece, and with the elements.
+    public func convolveImageGradient(
+        _ geometry: ConvolutionGeometry, outputGradient: Tensor, kernel: ConvolutionTensor, precision: MatrixPrecision = .float32, parallel: Parallel,
+        _ body: (Range<Int>, UnsafeBufferPointer<Float>) -> Void
+    ) {
+        let batch = geometry.batch(ofOutputs: outputGradient.shape)
+        geometry.check(kernel: kernel.shape)
+        let (size, outputs) = (geometry.image.count, geometry.output.count)
+        let some = Swift.min(Swift.max(1, (1 << 19) / Swift.max(size, 1)), batch)
+        let block = AlignedBuffer<Float>(uninitializedCount: some * size)
+        outputGradient.withUnsafeElements { dz in
+            kernel.withOperand { kernel in
+                for first in stride(from: 0, to: batch, by: some) {
+                    let items = Swift.min(some, batch - first)
+                    convolveImageGradient(
+                        geometry, batch: items, outputGradient: dz.baseAddress! + first * outputs, kernel: kernel, into: block.pointer,
+                        precision: precision, parallel: parallel)
+                    body(first * size..<(first + items) * size, UnsafeBufferPointer(start: block.pointer, count: items * size))
+                }
+            }
+        }
+    }
+
     /// dw = ∂(dz · z)/∂kernel, OHWI.
     /// - Precondition: image and `outputGradient` are of the same batch and of the geometry.
     public func convolveKernelGradient(

@@ -53,11 +53,11 @@ struct PatchConvolution: Sendable {
             nonisolated(unsafe) let (words, factors, dz, dx) = (words.baseAddress!, factors, dz, dx)
             scratch.withScratch(bytes: bytes * geometry.groups) { space in
                 nonisolated(unsafe) let space = space
-                parallel.forEach(geometry.groups) { groups in
-                    for group in groups {
+                parallel.forEach(geometry.groups * taps) { range in
+                    for (group, tap) in range.lazy.map({ $0.quotientAndRemainder(dividingBy: taps) }) {
                         spreading.pack(
                             words + group * outputs * taps * weights.wordsPerRow, words: weights.wordsPerRow, outputs: outputs, taps: taps,
-                            channels: channels, into: space + group * bytes)
+                            channels: channels, tap: tap, into: space + group * bytes)
                     }
                 }
                 @Sendable func run(_ map: PatchMap, _ items: Range<Int>, pixels: Int, from row: Int = 0) {
