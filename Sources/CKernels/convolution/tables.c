@@ -33,9 +33,9 @@ enum { SF_TABLE_TAPS = 64, SF_TABLE_OUTPUTS = 256 };
 
 typedef struct {
     _Alignas(64) unsigned char tables[SF_TABLE_BYTES];
-    /// Of each row of a chunk: its sources, the first pixel of its item, and the bits at a tap.
+    /// Of each row of a chunk: its sources, the bits of its item, and those at a tap.
     const int32_t* sources[SF_TABLE_DEPTH];
-    size_t items[SF_TABLE_DEPTH];
+    const uint64_t* items[SF_TABLE_DEPTH];
     const uint64_t* rows[SF_TABLE_DEPTH];
     float scales[SF_TABLE_ROWS];
     float outside[SF_TABLE_TAPS][SF_TABLE_OUTPUTS];
@@ -50,17 +50,20 @@ static void gradient_block(const sf_patch_gradient* o, sf_patch_space* space, sf
         const size_t depth = least(code->depth, o->rows - row), groups = pieces(depth, code->group);
         const float* dz = o->dz + row * o->dz_row;
         const size_t first_tap = o->first_column / image->channels;
-        for (size_t k = 0; k < depth; k++) {
-            own->sources[k] = o->map.sources + (row + k) % o->map.entries * o->map.taps;
-            own->items[k] = (row + k) / o->map.entries * image->pixels;
-        }
         const uint64_t* const bits = image->bits + image->first / 64;
+        size_t entry = row % o->map.entries;
+        const uint64_t* item = bits + row / o->map.entries * image->pixels * image->stride;
+        for (size_t k = 0; k < depth; k++) {
+            own->sources[k] = o->map.sources + entry * o->map.taps;
+            own->items[k] = item;
+            if (++entry == o->map.entries) entry = 0, item += image->pixels * image->stride;
+        }
         for (size_t j = 0; j < o->columns;) {
             const size_t tap = (o->first_column + j) / image->channels, channel = (o->first_column + j) % image->channels;
             int outside = 0;
             for (size_t k = 0; k < depth; k++) {
                 const int32_t source = own->sources[k][tap];
-                own->rows[k] = source < 0 ? NULL : bits + (own->items[k] + (size_t)source) * image->stride;
+                own->rows[k] = source < 0 ? NULL : own->items[k] + (size_t)source * image->stride;
                 outside |= source < 0;
             }
             own->has_outside[tap - first_tap] = outside && image->outside == 0;

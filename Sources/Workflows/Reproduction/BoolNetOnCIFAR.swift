@@ -7,7 +7,7 @@ extension Experiment {
         needs: "cifar10; else cifar10-jpeg (20,000 lossy training images); else the embedded digits, which say nothing about CIFAR-10",
         takes: [
             .quick: "5 minutes: five networks, one seed, an eighth of the width",
-            .full: "hours with cifar10-jpeg: nine networks of a quarter of the width, three seeds",
+            .full: "2 hours and 40 minutes with cifar10-jpeg: nine networks of a quarter of the width, three seeds",
         ]
     ) { budget, images, seed in
         let table = BooleanTable(images: images, budget: budget)
