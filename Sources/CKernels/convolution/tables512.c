@@ -173,7 +173,8 @@ static SF_TARGET void build_shorts(
     _Alignas(64) float scaled[SF_TABLE_ROWS * (SF_TABLE_DEPTH + 18)];
     const size_t padded = (depth + 4) / 5 * 5;
     size_t across, down;
-    if (a_row == 1) {
+    // Factors go along rows, even where those follow each other, as of one output.
+    if (a_row == 1 && factors == NULL) {
         across = 1, down = SF_TABLE_ROWS;
         const __mmask8 some = (__mmask8)((1u << rows) - 1);
         // Four sums, so that an addition need not wait for the one before.
