@@ -13,21 +13,20 @@ public enum Architecture: String, Sendable, Hashable, CaseIterable {
     case boolNet = "boolnet"
 
     /// Items and classes it was published for: what a summary or a benchmark without data takes.
-    /// - Parameter isImageNet: the ImageNet form of the residual networks, which stands for CIFAR's otherwise.
+    /// - Parameter isImageNet: the ImageNet form where there are two, for CIFAR's.
     public func standard(isImageNet: Bool) -> (items: Shape, classes: Int) {
         switch self {
         case .binaryNet: ([32, 32, 3], 10)
         case .leNet: ([28, 28, 1], 10)
-        case .xnorNet: ([224, 224, 3], 1000)
-        case .biRealNet18, .resNetE18, .reActNetA, .baseNet, .boolNet: isImageNet ? ([224, 224, 3], 1000) : ([32, 32, 3], 10)
+        case .xnorNet, .biRealNet18, .resNetE18, .reActNetA, .baseNet, .boolNet: isImageNet ? ([224, 224, 3], 1000) : ([32, 32, 3], 10)
         }
     }
 
     /// True where two forms of the stem are known.
     public var hasImageNetForm: Bool {
         switch self {
-        case .biRealNet18, .resNetE18, .reActNetA, .baseNet, .boolNet: true
-        case .binaryNet, .leNet, .xnorNet: false
+        case .xnorNet, .biRealNet18, .resNetE18, .reActNetA, .baseNet, .boolNet: true
+        case .binaryNet, .leNet: false
         }
     }
 
@@ -45,7 +44,7 @@ public enum Architecture: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .binaryNet: try Self.binaryNet(input, classes, width, options)
         case .leNet: try Self.leNet(input, classes, width, options)
-        case .xnorNet: try Self.xnorNet(input, classes, width, options)
+        case .xnorNet: try Self.xnorNet(input, classes, width, isImageNet, options)
         case .biRealNet18, .resNetE18: try Self.residual18(self, input, classes, width, isImageNet, options)
         case .reActNetA: try Self.reActNetA(input, classes, width, isImageNet, options)
         case .baseNet, .boolNet: try Self.booleanNetwork(self, form ?? BooleanForm(self), input, classes, width, isImageNet, options)

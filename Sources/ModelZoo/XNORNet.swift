@@ -8,10 +8,17 @@ extension Architecture {
     ///     B256 – pool 3/2 – norm – sign – B4096 6×6 valid – norm – sign – B4096 1×1 – norm – ReLU – R1000
     ///
     /// Extents are 55, 27, 13, 6, 1. Norm momentum 0.9, ε 1e-4, with γ. Without weight scales, as there; `weightScale` adds XNOR-Net's own.
-    static func xnorNet(_ input: Signal, _ classes: Int, _ width: Double, _ options: ModelOptions) throws(ShapeError) -> Network {
+    /// CIFAR form: stem 3×3, so that 32×32 has extents 32, 15, 7, 3, 1, and the first dense layer takes 3×3.
+    static func xnorNet(
+        _ input: Signal, _ classes: Int, _ width: Double, _ isImageNet: Bool, _ options: ModelOptions
+    ) throws(ShapeError) -> Network {
         var model = ModelBuilder(input, width: width, options, ModelDefaults())
         let pool = MaxPool(Window(3, stride: 2))
-        try model.realConv(model.scaled(96), Window(11, stride: 4), .zero, margins: Margins(2))
+        if isImageNet {
+            try model.realConv(model.scaled(96), Window(11, stride: 4), .zero, margins: Margins(2))
+        } else {
+            try model.realConv(model.scaled(96), Window(3), .zero)
+        }
         try model.norm()
         try model.add(ReLU(), "relu")
         try model.add(pool, "pool")

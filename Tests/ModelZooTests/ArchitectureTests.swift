@@ -59,13 +59,16 @@ import _TestSupport
         #expect(network.specs.filter { $0.role == .kernel }.reduce(0) { $0 + $1.count } == 430_500)
     }
 
-    @Test func xnorNetHasAlexNetsShapes() throws {
-        let name = try ModelName("xnornet")
-        let network = try name.network(items: name.standard.items, classes: 1000, input: Self.bytes)
-        #expect(network.nodes.filter { $0.layer is MaxPool }.map { $0.output.shape[0] } == [27, 13, 6])
+    @Test(arguments: [
+        ("xnornet:imagenet", [27, 13, 6], 34_848, 37_748_736, 4_096_000), ("xnornet", [15, 7, 3], 2592, 9_437_184, 40_960),
+    ])
+    func xnorNetHasAlexNetsShapes(text: String, pooled: [Int], stem: Int, dense: Int, last: Int) throws {
+        let name = try ModelName(text)
+        let network = try name.network(items: name.standard.items, classes: name.standard.classes, input: Self.bytes)
+        #expect(network.nodes.filter { $0.layer is MaxPool }.map { $0.output.shape[0] } == pooled)
         #expect(
             network.specs.filter { $0.role == .kernel }.map(\.count)
-                == [34_848, 614_400, 884_736, 1_327_104, 884_736, 37_748_736, 16_777_216, 4_096_000])
+                == [stem, 614_400, 884_736, 1_327_104, 884_736, dense, 16_777_216, last])
         #expect(network.specs.filter { $0.role == .kernel && $0.encoding == .real }.count == 2)
     }
 
@@ -113,7 +116,8 @@ import _TestSupport
     @Test(
         arguments: [
             Tiny(name: "binarynet:0.04", items: [32, 32, 3]), Tiny(name: "lenet:0.2", items: [28, 28]), Tiny(name: "birealnet18:0.05", items: [16, 16, 3]),
-            Tiny(name: "resnete18:0.05", items: [15, 17, 1]), Tiny(name: "xnornet:0.01", items: [67, 67, 3]),
+            Tiny(name: "resnete18:0.05", items: [15, 17, 1]), Tiny(name: "xnornet:0.01", items: [21, 19, 3]),
+            Tiny(name: "xnornet:0.01:imagenet", items: [67, 67, 3]),
             Tiny(name: "basenet:0.05:k1", items: [16, 16, 3]), Tiny(name: "basenet:0.0625:k2:plain", items: [16, 16, 3]),
             Tiny(name: "boolnet:0.0625:k4", items: [15, 17, 1]), Tiny(name: "boolnet:0.0625:k2:star:imagenet", items: [48, 48, 3]),
             Tiny(name: "reactnet-a:0.1", items: [16, 16, 3]),

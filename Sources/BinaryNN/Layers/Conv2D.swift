@@ -162,9 +162,8 @@ public struct Conv2D: Layer {
     }
 
     private func parameterGradients(
-        _ outputGradient: borrowing Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, _ context: ExecutionContext
+        _ gradient: Tensor, _ cache: LayerCache, _ parameters: ParameterStore, _ gradients: inout Gradients, _ context: ExecutionContext
     ) {
-        let gradient = copy outputGradient
         let image: ConvolutionTensor = cache.reals.first.map { .reals($0) } ?? .signs(cache.packed[0])
         gradients.withMutable(kernel) { target in
             context.engine.convolveKernelGradient(

@@ -36,12 +36,24 @@ extension Kernels {
         _ image: PackedTensor, _ kernel: BinaryConvolution, into out: UnsafeMutableBufferPointer<Int16>, parallel: Parallel = .serial
     ) {
         let geometry = kernel.geometry
-        let (outputs, rowsAtOnce) = (geometry.outputs, kernel.rowsAtOnce)
+        let outputs = geometry.outputs
         precondition(geometry.depth <= Int16.max, "sums of \(geometry.depth) products do not fit in 16 bits")
         let total = geometry.batch(image) * geometry.positions.positions
         precondition(out.count == total * outputs, "a convolution to \(total) rows of \(outputs) sums into \(out.count) elements")
         nonisolated(unsafe) let out = out
-        parallel.forEach(total, grain: rowsAtOnce) { range in
+        forEachBlockOfSums(image, kernel, parallel) { sums, rows, row in
+            elementwise.narrow_sums(sums, rows * outputs, out.baseAddress! + row * outputs)
+        }
+    }
+
+    /// Calls `body(sums, rows, first row)` with block after block of the integer sums of all outputs, which a near cache holds.
+    func forEachBlockOfSums(
+        _ image: PackedTensor, _ kernel: BinaryConvolution, _ parallel: Parallel, _ body: (UnsafePointer<Int32>, Int, Int) -> Void
+    ) {
+        let geometry = kernel.geometry
+        let (outputs, rowsAtOnce) = (geometry.outputs, kernel.rowsAtOnce)
+        nonisolated(unsafe) let body = body
+        parallel.forEach(geometry.batch(image) * geometry.positions.positions, grain: rowsAtOnce) { range in
             let sums = AlignedBuffer<Int32>(uninitializedCount: rowsAtOnce * outputs)
             let space = AlignedBuffer<UInt64>(uninitializedCount: kernel.rowWords * rowsAtOnce)
             forEachBlock(range, image, kernel, space) { operands, group, row, corrections in
@@ -50,8 +62,7 @@ extension Kernels {
                     let z = sums.pointer + local * outputs + group
                     for o in 0..<count { z[o] &+= corrections[o] }
                 }
-                guard group + outputs / geometry.groups == outputs else { return }
-                elementwise.narrow_sums(sums.pointer, operands.pointee.rows * outputs, out.baseAddress! + row * outputs)
+                if group + outputs / geometry.groups == outputs { body(sums.pointer, operands.pointee.rows, row) }
             }
         }
     }

@@ -75,22 +75,11 @@ extension Kernels {
         let outputs = geometry.outputs
         let total = geometry.batch(image) * geometry.positions.positions
         precondition(finish.chain.channels == outputs, "a chain for \(finish.chain.channels) channels behind \(outputs) outputs")
-        let rowsAtOnce = kernel.rowsAtOnce
         finish.withC(places, rows: total) { finish in
             nonisolated(unsafe) let finish = finish
-            parallel.forEach(total, grain: rowsAtOnce) { range in
-                let sums = AlignedBuffer<Int32>(uninitializedCount: rowsAtOnce * outputs)
-                let space = AlignedBuffer<UInt64>(uninitializedCount: kernel.rowWords * rowsAtOnce)
-                forEachBlock(range, image, kernel, space) { operands, group, row, corrections in
-                    xnor.i32(operands, sums.pointer + group, outputs)
-                    corrections { local, count, corrections in
-                        let z = sums.pointer + local * outputs + group
-                        for o in 0..<count { z[o] &+= corrections[o] }
-                    }
-                    guard group + outputs / geometry.groups == outputs else { return }
-                    var block = finish.advanced(by: row)
-                    elementwise.finish_sums(sums.pointer, operands.pointee.rows, &block)
-                }
+            forEachBlockOfSums(image, kernel, parallel) { sums, rows, row in
+                var block = finish.advanced(by: row)
+                elementwise.finish_sums(sums, rows, &block)
             }
         }
     }

@@ -35,10 +35,6 @@ static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outs
 }
 
 static const sf_patch_code pairs = {&sf_blocking_avx512bf16, signs, &sf_table_avx512_shorts, &sf_table_avx512_reals, &sf_narrow_avx512};
-extern const sf_patch_code sf_patch_code_avx512;
-void sf_gather_bf16_avx512(
-    const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
-    size_t taps, uint16_t* out);
 
 static int runs(void) { return sf_dense_avx512bf16.runs(); }
 

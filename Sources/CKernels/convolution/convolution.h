@@ -29,6 +29,13 @@ void sf_gather_bf16_plain(
     const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
     size_t taps, uint16_t* out);
 
+#if defined(__x86_64__)
+extern const sf_patch_code sf_patch_code_avx512, sf_patch_code_avx512_bytes;
+void sf_gather_bf16_avx512(
+    const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
+    size_t taps, uint16_t* out);
+#endif
+
 /// Working space of a call, in this order.
 typedef struct {
     _Alignas(64) float b_panel[SF_DENSE_WIDEST * SF_DENSE_DEPTH];
