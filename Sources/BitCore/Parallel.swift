@@ -20,14 +20,16 @@ public struct Parallel: Sendable, Hashable {
         let pieces = Swift.min(threads, grains)
         if pieces == 1 { return body(0..<count) }
         let perPiece = (grains + pieces - 1) / pieces * grain
-        withoutActuallyEscaping(body) { body in
+        let share = { (piece: Int) in
+            let start = piece * perPiece
+            let end = Swift.min(start + perPiece, count)
+            if start < end { body(start..<end) }
+        }
+        if ThreadTeam.shared.run(pieces: pieces, share) { return }
+        withoutActuallyEscaping(share) { share in
             // `concurrentPerform` returns only when every piece is done, so the closure does not outlive the call.
-            nonisolated(unsafe) let body = body
-            DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-                let start = piece * perPiece
-                let end = Swift.min(start + perPiece, count)
-                if start < end { body(start..<end) }
-            }
+            nonisolated(unsafe) let share = share
+            DispatchQueue.concurrentPerform(iterations: pieces) { share($0) }
         }
     }
 }

@@ -86,21 +86,3 @@ import Testing
         #expect(!packed.paddingIsZero)
     }
 }
-
-@Suite struct ParallelTests {
-    @Test(arguments: [0, 1, 2, 7, 64, 1000], [1, 2, 3, 8]) func everyIndexIsVisitedOnce(_ count: Int, _ threads: Int) {
-        for grain in [1, 4, 13, 5000] {
-            let visits = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
-            visits.initialize(repeating: 0)
-            defer { visits.deallocate() }
-            nonisolated(unsafe) let shared = visits
-            Parallel(threads: threads).forEach(count, grain: grain) { range in
-                if range.lowerBound % grain != 0 || (range.upperBound % grain != 0 && range.upperBound != count) {
-                    Issue.record("range \(range) is not made of whole grains of \(grain)")
-                }
-                for i in range { shared[i] += 1 }
-            }
-            #expect(visits.allSatisfy { $0 == 1 })
-        }
-    }
-}

@@ -23,6 +23,7 @@
 #include "sf_metropolis.h"
 #include "sf_pack_signs.h"
 #include "sf_real_product.h"
+#include "sf_relax.h"
 #include "sf_roof.h"
 #include "sf_threshold.h"
 #include "sf_updates.h"
