@@ -1,12 +1,19 @@
 internal import CKernels
 internal import Dispatch
-internal import Foundation
 internal import Synchronization
+
+#if canImport(Darwin)
+internal import Darwin
+#elseif canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
 
 /// Threads that wait for the next job with their eyes open: a job begins within a microsecond or two of its call, where waking a thread
 /// takes tens. `Parallel` runs on it; Documentation/Design/threads.md has the protocol and the measurements.
 package final class ThreadTeam: Sendable {
-    static let shared = ThreadTeam(helpers: ProcessInfo.processInfo.activeProcessorCount - 1)
+    static let shared = ThreadTeam(helpers: sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1)
 
     /// Number of the job (upper half), its pieces, and the next piece nobody has: one word, so that a helper that comes late takes
     /// either a piece of the job that runs or none.
@@ -25,11 +32,8 @@ package final class ThreadTeam: Sendable {
     /// Starts `helpers` threads, which live as long as the process.
     package init(helpers: Int) {
         self.helpers = max(helpers, 0)
-        for _ in 0..<self.helpers {
-            let thread = Thread { [self] in help() }
-            thread.name = "spinflip"
-            thread.start()
-        }
+        // A serial queue gets a thread of its own, beside those that `concurrentPerform` shares.
+        for _ in 0..<self.helpers { DispatchQueue(label: "spinflip.helper").async { [self] in help() } }
     }
 
     /// Calls `body` with every piece of `0..<pieces`, at the same time on the caller's thread and on helpers, and returns when all calls
