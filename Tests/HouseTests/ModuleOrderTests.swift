@@ -9,6 +9,9 @@ import Testing
     /// Modules that are about networks and do not know that problems over spins exist.
     static let networkSide: Set = ["Datasets", "BinaryNN", "ModelZoo", "BinaryInference", "BinaryTraining", "Deployment", "Profiling"]
 
+    /// What a deployed program links.
+    static let shipped: Set = ["BitCore", "BinaryInference"]
+
     /// The modules in the order of the table, each row ``| `Name` | job |``.
     static func order() throws -> [String] {
         try Repository.text(of: "Documentation/Design/house.md").split(separator: "\n").compactMap { line in
@@ -21,6 +24,7 @@ import Testing
     static func fault(_ module: String, on dependency: String, order: [String]) -> String? {
         guard let place = order.firstIndex(of: module) else { return "\(module) is not in the table of house.md" }
         if let door = doors[dependency], door != module { return "only \(door) may import \(dependency), not \(module)" }
+        if shipped.contains(module), dependency.hasPrefix("Foundation") { return "\(module) ships to devices, which need not have \(dependency)" }
         guard let other = order.firstIndex(of: dependency) else { return nil }
         if dependency == "_TestSupport" { return "\(module) imports _TestSupport, which is for tests alone" }
         if module == "BinaryInference", dependency != "BitCore" { return "BinaryInference depends on BitCore alone, not on \(dependency)" }
@@ -66,7 +70,7 @@ import Testing
 
     @Test(arguments: [
         ("BinaryInference", "BinaryNN"), ("BinaryNN", "CKernels"), ("BitCore", "DenseMath"), ("Report", "_TestSupport"), ("Nowhere", "BitCore"),
-        ("Ising", "BinaryNN"), ("BinaryNN", "Ising"), ("Workflows", "GRDB"),
+        ("Ising", "BinaryNN"), ("BinaryNN", "Ising"), ("Workflows", "GRDB"), ("BitCore", "Foundation"),
     ])
     func faultsAreSeen(_ module: String, _ dependency: String) throws {
         #expect(Self.fault(module, on: dependency, order: try Self.order()) != nil)
