@@ -1,5 +1,6 @@
 # `make demo` and `make test` need nothing but Swift: they install what else is missing, build in release, and run.
 SWIFT ?= swift
+export SWIFT
 BUILD := .build/release
 
 .PHONY: help demo test build lint format bench clean
@@ -14,14 +15,14 @@ help:
 
 build:
 	@Scripts/setup.sh build
-	$(SWIFT) build -c release --product spinflip
+	Scripts/build.sh --product spinflip
 
 demo: build
 	$(BUILD)/spinflip demo --out out/demo
 
 test:
 	@Scripts/setup.sh test
-	$(SWIFT) build -c release --build-tests
+	Scripts/build.sh --build-tests
 	$(SWIFT) test -c release --skip-build
 	Scripts/test-cross.sh
 

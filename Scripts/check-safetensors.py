@@ -189,10 +189,9 @@ def main():
         folder = folders[0] if folders else scratch
         if not folders:
             root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-            package = ["-c", "release", "--package-path", root]
             # Built as `make test` builds: `swift test` alone would compile everything again with other flags.
-            subprocess.run(["swift", "build", *package, "--build-tests"], check=True, stdout=subprocess.DEVNULL)
-            command = ["swift", "test", *package, "--skip-build", "--filter", "ExportForScripts"]
+            subprocess.run([os.path.join(root, "Scripts", "build.sh"), "--build-tests"], check=True, stdout=subprocess.DEVNULL)
+            command = ["swift", "test", "-c", "release", "--package-path", root, "--skip-build", "--filter", "ExportForScripts"]
             subprocess.run(command, check=True, env={**os.environ, "SPINFLIP_EXPORT": scratch}, stdout=subprocess.DEVNULL)
         paths = sorted(glob.glob(os.path.join(folder, "*.safetensors")))
         if not paths:

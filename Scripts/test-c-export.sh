@@ -13,7 +13,7 @@ folder=${1:-}
 if [ -z "$folder" ]; then
     folder=$work/export
     # Built as `make test` builds: `swift test` alone would compile everything again with other flags.
-    (cd "$root" && swift build -c release --build-tests && SPINFLIP_EXPORT=$folder swift test -c release --skip-build --filter ExportForScripts)
+    (cd "$root" && Scripts/build.sh --build-tests && SPINFLIP_EXPORT=$folder swift test -c release --skip-build --filter ExportForScripts)
 fi
 
 # More than is promised (-Wall -Wextra -pedantic): code that embedded projects with stricter rules can take as it is.

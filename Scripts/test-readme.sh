@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-swift build -c release --product spinflip
+Scripts/build.sh --product spinflip
 spinflip=.build/release/spinflip
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
