@@ -4,7 +4,10 @@ extension Experiment {
         name: "bop2-ablation", title: "Second-order Bop: γ, σ, τ, their schedules, the normalisation, and the rule without any of them",
         source: "Bop2ndOrder: Suarez-Ramirez et al., CVPRW 2021, arXiv 2104.05124; the figures of its ablation were not found, its settings were",
         needs: "cifar10 or cifar10-jpeg; else the embedded digits, which say nothing about CIFAR-10",
-        takes: [.quick: "10 minutes: nine settings, one seed, a small network", .full: "hours with cifar10-jpeg: sixteen settings, two seeds"]
+        takes: [
+            .quick: "10 minutes: nine settings, one seed, a small network",
+            .full: "two hours with cifar10-jpeg and two workers: sixteen settings, two seeds",
+        ]
     ) { budget, images, seed in
         let scale = RuleTable.Scale.ablation(images, budget)
         let table = RuleTable(scale)
