@@ -1,5 +1,5 @@
 public import BinaryInference
-public import BitCore
+internal import BitCore
 
 /// Models of bits alone, in slices.
 public enum RandomSliceModel {

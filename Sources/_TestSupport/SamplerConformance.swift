@@ -1,12 +1,27 @@
 internal import BitCore
 public import Ising
+internal import Synchronization
+
+/// Holds up the threads of a search at its first looks, now this one, now that.
+private final class Hindrance: Sendable {
+    private let looks = Atomic<Int>(0)
+    private let steps = Atomic<Int>(0)
+
+    @Sendable func hinder() -> Bool {
+        let look = looks.add(1, ordering: .relaxed).oldValue
+        guard look < 128 else { return false }
+        var generator = SeededGenerator(seed: UInt64(look))
+        for _ in 0..<generator.index(below: 20_000) { steps.add(1, ordering: .relaxed) }
+        return false
+    }
+}
 
 /// What every sampler promises, whatever its method:
 ///
 /// - energies are those of the model, recomputed; samples differ from one another and ascend; occurrences add up to the reads;
 /// - models of no and of one variable, without couplings, of several parts, with fields only, with large offsets, with halves, with weights far
 ///   apart or without a common unit are solved like others, and the least energy of all of them is found (compared with enumeration);
-/// - the same seed gives the same samples, with one thread and with two;
+/// - the same seed gives the same samples, with one thread and with two, whichever of them is the faster;
 /// - a time limit, a target, a limit of updates and a cancellation end the search soon, and the best so far is kept;
 /// - improvements are reported as they come, each better than the one before, the last being the result;
 /// - at a fixed temperature, where there is such a thing, states come with their Boltzmann frequencies.
@@ -111,6 +126,11 @@ public struct SamplerConformance: Sendable {
             else { continue }
             expect(one.samples == again.samples, "the same seed gives the same samples of \(name)")
             expect(one.samples == two.samples, "two threads give the samples of one on \(name)")
+            for seed in UInt64(7)..<11 {
+                let hindered = SamplingControl(threads: 2, isCancelled: Hindrance().hinder)
+                guard let one = sample(model, name, seed: seed), let two = sample(model, name, seed: seed, control: hindered) else { continue }
+                expect(one.samples == two.samples, "two threads of which either may be late give the samples of one on \(name), seed \(seed)")
+            }
             for twin in traits.twins {
                 guard let set = sample(model, name, seed: 7, by: twin) else { continue }
                 expect(set.samples == one.samples, "a twin gives the same samples of \(name)")

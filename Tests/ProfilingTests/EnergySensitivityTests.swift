@@ -46,6 +46,7 @@ import Testing
 
 /// Counters in a folder that looks like the system's.
 @Suite struct EnergyCounterTests {
+    @discardableResult
     static func withCounters<Result>(_ values: [String: (energy: String, range: String)], _ body: (String) throws -> Result) throws -> Result {
         let root = FileManager.default.temporaryDirectory.appending(path: "spinflip-powercap-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: root) }

@@ -151,7 +151,7 @@ private struct PolynomialSearch: Sendable {
             guard (state.violated, state.energy) < bestKey else { return }
             bestKey = (state.violated, state.energy)
             best = state.bits
-            if state.violated == 0, state.energy < monitor.bestEnergy { offer(state.bits) }
+            if state.violated == 0, state.energy <= monitor.bestEnergy { offer(state.bits) }
         }
         if state.violated == 0 { offer(state.bits) }
         for round in 0..<options.rounds {

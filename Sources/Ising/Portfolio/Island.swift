@@ -134,6 +134,7 @@ final class Island {
     private var chainState: Elite { Elite(spins: PackedSpins(words: chain.words, count: model.variables), energy: chain.energy) }
 
     private func settle(_ elite: Elite, offer: Offer) {
+        guard elite != incumbent else { return }
         incumbent = elite
         offer(elite.energy) { elite.spins }
     }

@@ -110,11 +110,11 @@ extension Portfolio {
 
         func expand(_ spins: PackedSpins) -> PackedSpins { reduction.map { PackedSpins($0.expand(spins.spins)) } ?? spins }
 
-        /// Expands an assignment only when it beats the best.
+        /// Expands an assignment only when it is as good as the best or better.
         func offer(_ energy: Int64, _ spins: () -> PackedSpins) {
             let claimed = model.energy(energy)
             let slack = model.isExact ? 0 : model.scale * Double(model.variables + model.interactions)
-            if claimed - slack < monitor.bestEnergy { offer(spins()) }
+            if claimed - slack <= monitor.bestEnergy { offer(spins()) }
         }
 
         func offer(_ spins: PackedSpins) {

@@ -81,20 +81,22 @@ package final class SearchMonitor: Sendable {
         state.withLock { $0.lowerBound = Swift.max($0.lowerBound ?? -.infinity, energy) }
     }
 
-    /// Offers an assignment of the given integer energy. `spins` is called only when it beats the best.
+    /// Offers an assignment of the given integer energy. `spins` is called only when it is as good as the best or better.
     package func offer(_ integerEnergy: Int64, _ spins: () -> PackedSpins) {
         let claimed = model.energy(integerEnergy)
         // Of a rounded model the energies differ a little from the source's; those that come close are recomputed.
         let slack = model.isExact ? 0 : model.scale * Double(model.variables + model.interactions)
-        guard claimed - slack < bestEnergy else { return }
+        guard claimed - slack <= bestEnergy else { return }
         let assignment = spins()
         offer(assignment, energy: model.isExact ? claimed : model.source.energy(of: assignment.spins))
     }
 
-    /// Offers an assignment whose energy in the source is known.
+    /// Offers an assignment whose energy in the source is known. Of equals the first in the order of their words stays, so that the best does
+    /// not depend on which thread was faster.
     package func offer(_ assignment: PackedSpins, energy: Double) {
-        guard energy < bestEnergy else { return }
+        guard energy <= bestEnergy else { return }
         state.withLock { state in
+            if energy == state.bestEnergy, let best = state.best, assignment.words.lexicographicallyPrecedes(best.words) { state.best = assignment }
             guard energy < state.bestEnergy else { return }
             state.bestEnergy = energy
             state.best = assignment
@@ -127,16 +129,15 @@ package final class SearchMonitor: Sendable {
         return result
     }
 
-    /// The result: the samples of all reads and the best so far, with energies recomputed from the source. That of the best always; of the others, in
-    /// their order, as many as a limit of time has room for.
+    /// The result: the samples of all reads, and the best so far where it is better than all of them, with energies recomputed from the source.
+    /// That of the best always; of the others, in their order, as many as a limit of time has room for.
     package func sampleSet(
         _ samples: [PackedSpins], seed: UInt64, sampler: String, details: [String: String] = [:]
     ) -> SampleSet {
         var state = state.withLock { $0 }
         var samples = samples
-        if let best = state.best, !samples.contains(best) { samples.append(best) }
         // Where there was no time for anything, random spins are the answer.
-        if samples.isEmpty {
+        if samples.isEmpty, state.best == nil {
             var generator = SeededGenerator(seed: seed)
             samples.append(PackedSpins(words: randomSpins(count: model.variables, &generator), count: model.variables))
         }
@@ -144,6 +145,9 @@ package final class SearchMonitor: Sendable {
         let count = samples.count
         samples.removeAll { energies[$0] == nil }
         if samples.count < count, state.reason == nil { state.reason = .timeLimit }
+        if let best = state.best, let least = energies[best], !samples.contains(where: { energies[$0, default: .infinity] <= least }) {
+            samples.append(best)
+        }
         return SampleSet(
             samples.map { SampleSet.Sample(spins: $0, energy: energies[$0, default: 0]) }, stopReason: state.reason ?? .completed,
             lowerBound: state.lowerBound, trajectory: state.trajectory, updates: updates.load(ordering: .relaxed), seconds: elapsed, seed: seed,

@@ -152,12 +152,14 @@ struct Anneal: Sendable {
         func setUp(in seconds: Double) { setting.store(seconds.bitPattern, ordering: .relaxed) }
     }
 
-    /// Sweeps in pieces, with a look at the limits after each, and offers of what is better than all before.
+    /// Sweeps in pieces, with a look at the limits after each, and offers of what is better than those before. Which are made depends on the
+    /// chain alone: where two threads come to the same energy, neither keeps the other from being heard.
     struct Pace {
         let monitor: SearchMonitor
         let tally: Tally
         private var made = 0
         private var sinceOffer = 0
+        private var offered = Double.infinity
 
         init(monitor: SearchMonitor, tally: Tally) { (self.monitor, self.tally) = (monitor, tally) }
 
@@ -195,9 +197,9 @@ struct Anneal: Sendable {
             sinceOffer += made
             let energy = monitor.model.energy(chain.energy)
             // A search that has just begun improves all the time; it is enough to hear of it now and then.
-            if energy < monitor.bestEnergy, sinceOffer >= 1 << 21 || energy <= monitor.control.target ?? -.infinity {
+            if energy < offered, sinceOffer >= 1 << 21 || energy <= monitor.control.target ?? -.infinity {
                 monitor.offer(chain.energy) { PackedSpins(words: chain.words, count: count) }
-                sinceOffer = 0
+                (sinceOffer, offered) = (0, energy)
             }
             return self.count(made)
         }

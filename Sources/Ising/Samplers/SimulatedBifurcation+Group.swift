@@ -137,7 +137,6 @@ struct BifurcationGroup {
             guard bestEnergy[0] == .infinity || monitor.poll(updates: 0) else { return false }
             bestEnergy[agent] = energy[agent]
             for i in 0..<memory.count { best[agent][i] = memory.factor[i][agent] > 0 }
-            // Offers of all sixteen in order, whichever thread they come from; the monitor keeps the first of equals.
             if form.isExact { monitor.offer(Int64(energy[agent])) { best[agent] } } else { offer(agent) }
         }
         return true
