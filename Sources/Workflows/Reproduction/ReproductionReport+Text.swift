@@ -3,8 +3,21 @@ internal import Report
 
 extension ReproductionReport {
     /// Below every table.
-    static let method =
-        "± is the 95 % interval of the mean over seeds (Student's t). Differences are taken seed by seed, in percentage points, with the interval of their mean."
+    var method: String {
+        guard let scatter else {
+            return """
+                ± is the 95 % interval of the mean over seeds (Student's t). Differences are taken seed by seed, in percentage points, with the \
+                interval of their mean.
+                """
+        }
+        let points = { NumberText.decimal($0 * 100, 2) }
+        return """
+            ± is the 95 % interval of the mean (Student's t), from what the seeds of all rows scatter: a standard deviation of \
+            \(points(scatter.deviation)) points with \(scatter.degrees) degrees of freedom, taken to be the same in every row. Differences are in \
+            percentage points. Two rows of two seeds that are \(points(scatter.halfWidth(ofDifferences: 2))) points apart differ at 95 %, taken alone: \
+            of twenty such pairs that are alike one looks different.
+            """
+    }
 
     private static func points(_ value: Double) -> String { "\(value < 0 ? "−" : "+")\(NumberText.decimal(abs(value) * 100, 2))" }
 
@@ -40,7 +53,7 @@ extension ReproductionReport {
             }
             table.append(cells(row))
         }
-        var lines = ["\(title) (\(budget.rawValue))", "", setting, "", table.render(), "", Self.method, ""]
+        var lines = ["\(title) (\(budget.rawValue))", "", setting, "", table.render(), "", method, ""]
         lines += ["Not shown:"] + notShown.map { "- \($0)" }
         if !failures.isEmpty { lines += [""] + failures.map { "failed  \($0.label): \($0.message)" } }
         lines += ["", "pages  \(pagePath), \(markdownPath)" + (sweepPath.map { "; curves \($0)" } ?? "")]
@@ -79,7 +92,7 @@ extension ReproductionReport {
     func markdown(_ pictures: [Picture]) -> String {
         var lines = ["# \(title)", "", setting, "", "Source of the published figures: \(source).", ""]
         lines += markdownTable(rows)
-        lines += ["", Self.method, ""] + pictures.flatMap { ["![\($0.title)](\($0.name))", ""] }
+        lines += ["", method, ""] + pictures.flatMap { ["![\($0.title)](\($0.name))", ""] }
         lines += ["## What is not shown", ""] + notShown.map { "- \($0)" }
         if !failures.isEmpty { lines += ["", "## Failed runs", ""] + failures.map { "- \($0.label): \($0.message)" } }
         lines += ["", "## How it was made", "", "```", command, "```", ""]
@@ -109,7 +122,7 @@ extension ReproductionReport {
     /// The web page.
     func page(charts: [IntervalChart], lines: [LineChart] = [], scatters: [ScatterChart] = [], curves: String) -> HTMLReport {
         let first: [HTMLReport.Block] = [
-            .text(setting), .table(pageTable(rows)), .text(Self.method), .text("Source of the published figures: \(source)."),
+            .text(setting), .table(pageTable(rows)), .text(method), .text("Source of the published figures: \(source)."),
         ]
         var sections = [HTMLReport.Section("", first)]
         if let means { sections.append(.init("Ours", [.intervals(means)])) }

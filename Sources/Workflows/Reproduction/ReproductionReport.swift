@@ -50,6 +50,8 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
     public var details: [Row]?
     /// What the rows measure; nil for test accuracies.
     public var measure: String?
+    /// What intervals follow from where no row has more than two seeds; nil where each follows from its own.
+    public var scatter: PooledScatter?
     public var notShown: [String]
     public var command: String
     public var commit: String
@@ -78,19 +80,27 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
         self.budget = budget
         setting = plan.setting
         let groups = Dictionary(sweep.groups.map { ($0.label, $0) }) { first, _ in first }
+        let scatter = Self.scatter(plan.rows.map { groups[$0.what]?.testAccuracies ?? [] })
+        self.scatter = scatter
         rows = plan.rows.map { row in
             let group = groups[row.what]
+            let accuracy = group?.testAccuracy
             return Row(
-                what: row.what, published: row.published, ours: group?.testAccuracy?.mean, interval: group?.testAccuracy?.halfWidth,
+                what: row.what, published: row.published, ours: accuracy?.mean,
+                interval: accuracy.flatMap { accuracy in scatter.map { $0.halfWidth(of: accuracy.count) } ?? accuracy.halfWidth },
                 seeds: group?.seeds ?? [], values: group?.testAccuracies ?? [], note: row.note, isDifference: false)
         }
         rows += plan.comparisons.map { comparison in
             let (a, b) = (groups[comparison.a]?.bySeed ?? [:], groups[comparison.b]?.bySeed ?? [:])
             let seeds = a.keys.filter { b[$0] != nil }.sorted()
             let difference = MeanInterval.paired(a, b)
+            let pooled = difference.flatMap { difference in
+                scatter.map { ($0.halfWidth(ofDifferences: difference.count), $0.pValue(of: difference.mean, difference.count)) }
+            }
+            let (interval, pValue) = pooled ?? (difference?.halfWidth, difference?.pValue)
             return Row(
-                what: "\(comparison.a) − \(comparison.b)", published: comparison.published, ours: difference?.mean, interval: difference?.halfWidth,
-                seeds: seeds, values: seeds.map { (a[$0] ?? 0) - (b[$0] ?? 0) }, note: comparison.note, isDifference: true, pValue: difference?.pValue)
+                what: "\(comparison.a) − \(comparison.b)", published: comparison.published, ours: difference?.mean, interval: interval, seeds: seeds,
+                values: seeds.map { (a[$0] ?? 0) - (b[$0] ?? 0) }, note: comparison.note, isDifference: true, pValue: pValue)
         }
         notShown = plan.notShown
         (command, commit, machine, version) = ("", "unknown", "", Version.current)
@@ -102,6 +112,12 @@ public struct ReproductionReport: Sendable, Hashable, Codable {
         markdownPath = "\(folder)/\(experiment.name).md"
         pagePath = "\(folder)/\(experiment.name).html"
         sweepPath = sweep.reportPath
+    }
+
+    /// Two seeds say next to nothing about their own scatter; many pairs together do.
+    private static func scatter(_ accuracies: [[Double]]) -> PooledScatter? {
+        guard !accuracies.contains(where: { $0.count > 2 }), let scatter = PooledScatter(accuracies), scatter.degrees >= 4 else { return nil }
+        return scatter
     }
 
     init(_ experiment: Experiment, _ table: ExperimentTable, _ budget: Experiment.Budget, seconds: Double, folder: String) {
