@@ -37,7 +37,7 @@ int sf_isa_supported(sf_isa isa) {
     return isa == SF_ISA_REFERENCE || (isa <= best && (isa >= SF_ISA_NEON) == (best >= SF_ISA_NEON));
 }
 
-int sf_isa_bytes_pay(void) {
+int sf_isa_loads_pay(void) {
 #if defined(__x86_64__)
     uint32_t a, b, c, d;
     return __get_cpuid(0, &a, &b, &c, &d) && b == 0x756E6547;  // "Genu", of GenuineIntel

@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Products over patches in C: one variant of `sf_convolution.h`. The engines build their convolutions on it.
 package struct PatchKernel: Sendable {
-    /// The instruction set with its extensions: `avx512`, `avx512+vbmi`, `avx512+bf16`.
+    /// The instruction set with its extensions: `avx512`, `avx512+loads`, `avx512+bf16`.
     package let name: String
     /// Working space of one call.
     package let scratchBytes: Int
@@ -44,7 +44,7 @@ package struct PatchKernel: Sendable {
     /// then go by tables too, and do best with wide pieces.
     package func spreading(channels: Int, rounded: Bool) -> PatchSpreading? {
         let spreading = rounded ? spreading.bfloat16 : spreading.float32
-        return spreading.flatMap { channels % $0.lanes == 0 ? $0 : nil }
+        return spreading.flatMap { $0.fitting(channels) }
     }
 
     /// Pixels with their channels, as floats or as bits.

@@ -1,8 +1,9 @@
 internal import CKernels
 
-/// Gradients of images over kernels of signs, spread from each position of the window to the pixels under it: sums by look-up in registers (see
+/// Gradients of images over kernels of signs, spread from each position of the window to the pixels under it: sums by tables (see
 /// `convolution/tables.h`).
-package struct PatchSpreading: Sendable {
+package struct PatchSpreading: @unchecked Sendable {
+    // Sendable: the code points at constants alone.
     /// Channels come in multiples of this.
     package let lanes: Int
     private let code: sf_patch_spreading
@@ -10,6 +11,11 @@ package struct PatchSpreading: Sendable {
     init(_ code: sf_patch_spreading) {
         self.code = code
         lanes = code.lanes
+    }
+
+    /// This one, or a narrower one, whose lanes the channels fill.
+    func fitting(_ channels: Int) -> PatchSpreading? {
+        channels % lanes == 0 ? self : code.narrower.flatMap { PatchSpreading($0.pointee).fitting(channels) }
     }
 
     /// Bytes of a packed kernel.

@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include "convolution.h"
 
-static const sf_patch_code plain = {&sf_blocking_avx2, NULL, NULL, NULL, NULL}, rounded = {&sf_blocking_avx2_rounded, NULL, &sf_table_avx2_shorts, NULL, NULL};
+static const sf_patch_code plain = {.blocking = &sf_blocking_avx2}, rounded = {.blocking = &sf_blocking_avx2_rounded, .tables = &sf_table_avx2_shorts};
 
 static int runs(void) { return 1; }
 

@@ -6,7 +6,7 @@
 #define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
 /// A unit is a float: sixteen bits choose between +1 and -1.
-static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width) {
+SF_TARGET void sf_signs_avx512(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width) {
     const __m512 minus = _mm512_set1_ps(-1), plus = _mm512_set1_ps(1), none = _mm512_set1_ps(outside);
     for (size_t k = 0; k < depth; k++) {
         uint16_t bits = 0;
@@ -37,13 +37,14 @@ void sf_gather_bf16_avx512(
     gather_bf16(map, image, halves, first_row, rows, first_tap, taps, out);
 }
 
-static const sf_patch_code plain = {&sf_blocking_avx512, signs, &sf_table_avx512_reals, &sf_table_avx512_reals, &sf_narrow_avx512},
-                           rounded = {&sf_blocking_avx512_rounded, signs, &sf_table_avx512_shorts, &sf_table_avx512_reals, &sf_narrow_avx512};
+const sf_patch_code sf_patch_code_avx512 = {
+    .blocking = &sf_blocking_avx512, .signs = sf_signs_avx512, .tables = &sf_table_avx512_reals, .product_tables = &sf_table_avx512_reals,
+    .narrow = &sf_narrow_avx512};
+static const sf_patch_code rounded = {
+    .blocking = &sf_blocking_avx512_rounded, .signs = sf_signs_avx512, .tables = &sf_table_avx512_shorts, .product_tables = &sf_table_avx512_reals,
+    .narrow = &sf_narrow_avx512};
 
 static int runs(void) { return 1; }
 
-SF_DEFINE_CONVOLUTION(avx512, SF_ISA_AVX512, "avx512", &plain, &rounded, &sf_spreading_avx512_reals, &sf_spreading_avx512_shorts, sf_gather_bf16_avx512, runs)
-
-const sf_patch_code sf_patch_code_avx512 = {&sf_blocking_avx512, signs, &sf_table_avx512_reals, &sf_table_avx512_reals, &sf_narrow_avx512};
-const sf_patch_code sf_patch_code_avx512_bytes = {&sf_blocking_avx512_rounded, signs, &sf_table_avx512_bytes, &sf_table_avx512_reals, &sf_narrow_avx512};
+SF_DEFINE_CONVOLUTION(avx512, SF_ISA_AVX512, "avx512", &sf_patch_code_avx512, &rounded, &sf_spreading_avx512_reals, &sf_spreading_avx512_shorts, sf_gather_bf16_avx512, runs)
 #endif

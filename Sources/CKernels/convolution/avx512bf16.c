@@ -34,7 +34,9 @@ static SF_TARGET void signs(const uint64_t* const* rows, size_t byte, float outs
     }
 }
 
-static const sf_patch_code pairs = {&sf_blocking_avx512bf16, signs, &sf_table_avx512_shorts, &sf_table_avx512_reals, &sf_narrow_avx512};
+static const sf_patch_code pairs = {
+    .blocking = &sf_blocking_avx512bf16, .signs = signs, .tables = &sf_table_avx512_shorts, .product_tables = &sf_table_avx512_reals,
+    .narrow = &sf_narrow_avx512};
 
 static int runs(void) { return sf_dense_avx512bf16.runs(); }
 

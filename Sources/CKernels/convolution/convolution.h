@@ -3,6 +3,7 @@
 
 #include "../dense_product/blocked.h"
 #include "../include/sf_convolution.h"
+#include "lines.h"
 #include "narrow.h"
 #include "tables.h"
 
@@ -12,7 +13,9 @@ typedef struct {
     /// Sixteen lanes of a panel of B from bits: lane l of depth value k is the sign of bit 8·byte + l of rows[k] (byte is even), or `outside` where rows[k]
     /// is NULL, in the unit order of `pack_b`; `width`: columns of the panel. NULL: bits become floats first.
     void (*signs)(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width);
-    /// Gradients over signs by look-up. NULL: they are products too.
+    /// Gradients over signs by tables in memory, where whole blocks of columns lie within a tap. NULL: by those in registers.
+    const sf_line_code* lines;
+    /// Gradients over signs by look-up in registers. NULL: they are products too.
     const sf_table_code* tables;
     /// Products of signs with kernels of reals by look-up, with sums in float32, so that sums of integers are exact; gradients too, whose channels do
     /// not fill the wider registers of `tables`. NULL: as above.
@@ -30,7 +33,8 @@ void sf_gather_bf16_plain(
     size_t taps, uint16_t* out);
 
 #if defined(__x86_64__)
-extern const sf_patch_code sf_patch_code_avx512, sf_patch_code_avx512_bytes;
+extern const sf_patch_code sf_patch_code_avx512;
+void sf_signs_avx512(const uint64_t* const* rows, size_t byte, float outside, size_t depth, float* panel, size_t width);
 void sf_gather_bf16_avx512(
     const sf_patch_map* map, const sf_patch_image* image, const uint16_t* halves, size_t first_row, size_t rows, size_t first_tap,
     size_t taps, uint16_t* out);
@@ -54,6 +58,9 @@ typedef struct {
     size_t items[SF_PRODUCT_ROWS];
 } sf_patch_space;
 
+/// A call needs one or the other.
+#define SF_PATCH_SCRATCH (sizeof(sf_patch_space) > sizeof(sf_line_space) ? sizeof(sf_patch_space) : sizeof(sf_line_space))
+
 #define SF_KERNEL(isa, suffix) extern const sf_convolution sf_convolution_##suffix;
 #include "kernels.inc"
 #undef SF_KERNEL
@@ -65,6 +72,6 @@ typedef struct {
     static void gradient_f32(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, plain); }                  \
     static void gradient_bf16(const sf_patch_gradient* o, void* scratch) { sf_patch_gradient_run(o, scratch, rounded); }               \
     const sf_convolution sf_convolution_##suffix = {                                                                                   \
-        isa, name, sizeof(sf_patch_space), product_f32, product_bf16, gradient_f32, gradient_bf16, spread_f32, spread_bf16, gather, runs};
+        isa, name, SF_PATCH_SCRATCH, product_f32, product_bf16, gradient_f32, gradient_bf16, spread_f32, spread_bf16, gather, runs};
 
 #endif

@@ -51,6 +51,10 @@ static void pack_b(
 // A block of results stays in the second-level cache while the rows pass by in chunks. dz is packed and rounded once a block, which is once
 // for every `SF_GRADIENT_COLUMNS` columns; an element serves them all.
 void sf_patch_gradient_run(const sf_patch_gradient* o, void* scratch, const sf_patch_code* code) {
+    if (code->lines != NULL && sf_line_gradient_fits(o)) {
+        sf_line_gradient_run(o, scratch, code->lines);
+        return;
+    }
     const sf_table_code* const tables[] = {code->tables, code->product_tables};
     for (size_t i = 0; i < 2; i++)
         if (tables[i] != NULL && sf_table_gradient_fits(o, tables[i])) {

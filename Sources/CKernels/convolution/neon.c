@@ -1,7 +1,7 @@
 #if defined(__aarch64__)
 #include "convolution.h"
 
-static const sf_patch_code plain = {&sf_blocking_neon, NULL, NULL, NULL, NULL}, rounded = {&sf_blocking_neon_rounded, NULL, &sf_table_neon_shorts, NULL, NULL};
+static const sf_patch_code plain = {.blocking = &sf_blocking_neon}, rounded = {.blocking = &sf_blocking_neon_rounded, .tables = &sf_table_neon_shorts};
 
 static int runs(void) { return 1; }
 

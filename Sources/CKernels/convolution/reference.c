@@ -21,7 +21,7 @@ static void tile(size_t units, const float* a, const float* b, float* c, size_t 
 }
 
 static const sf_blocking plain = {1, 1, 1, pack, pack, tile}, rounded = {1, 1, 1, pack_rounded, pack_rounded, tile};
-static const sf_patch_code plain_code = {&plain, NULL, NULL, NULL, NULL}, rounded_code = {&rounded, NULL, NULL, NULL, NULL};
+static const sf_patch_code plain_code = {.blocking = &plain}, rounded_code = {.blocking = &rounded};
 
 static int runs(void) { return 1; }
 

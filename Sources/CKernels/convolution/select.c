@@ -10,7 +10,7 @@ static const sf_convolution* const variants[] = {
 const sf_convolution* sf_convolution_select(sf_isa isa) {
     const sf_convolution* const* row = variants;
 #if defined(__x86_64__)
-    if (*row == &sf_convolution_avx512vbmi && !sf_isa_bytes_pay()) row++;
+    if (*row == &sf_convolution_avx512loads && !sf_isa_loads_pay()) row++;
     if (*row == &sf_convolution_avx512bf16 && !sf_isa_pairs_pay()) row++;
 #endif
     while (!sf_isa_allows(isa, (*row)->isa) || !(*row)->runs()) row++;

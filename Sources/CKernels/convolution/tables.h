@@ -62,11 +62,11 @@ void sf_table_spread_run(const sf_patch_spread* spread, const sf_table_code* cod
         sf_table_panel(bits, words, outputs, taps, channels, tap, signs, &sf_table_##suffix);                                          \
     }                                                                                                                                  \
     static void spread_##suffix(const sf_patch_spread* spread) { sf_table_spread_run(spread, &sf_table_##suffix); }                    \
-    const sf_patch_spreading sf_spreading_##suffix = {lanes, bytes_##suffix, panel_##suffix, spread_##suffix};
+    const sf_patch_spreading sf_spreading_##suffix = {lanes, NULL, bytes_##suffix, panel_##suffix, spread_##suffix};
 
 #if defined(__x86_64__)
-extern const sf_table_code sf_table_avx512_reals, sf_table_avx512_shorts, sf_table_avx512_bytes, sf_table_avx2_shorts;
-extern const sf_patch_spreading sf_spreading_avx512_reals, sf_spreading_avx512_shorts, sf_spreading_avx512_bytes, sf_spreading_avx2_shorts;
+extern const sf_table_code sf_table_avx512_reals, sf_table_avx512_shorts, sf_table_avx2_shorts;
+extern const sf_patch_spreading sf_spreading_avx512_reals, sf_spreading_avx512_shorts, sf_spreading_avx2_shorts;
 #elif defined(__aarch64__)
 extern const sf_table_code sf_table_neon_shorts;
 extern const sf_patch_spreading sf_spreading_neon_shorts;

@@ -4,7 +4,7 @@
 
 #include "tables.h"
 
-#define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")))
+#define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 #define SF_INLINE static inline __attribute__((always_inline)) SF_TARGET
 
 /// Lane l: +1 where bit `bit` of l is set, else -1.
@@ -222,23 +222,8 @@ static SF_TARGET void build_shorts(
         }
 }
 
-/// Places of the bytes of a table's entries: 2·pattern for the low byte of a lane, and one more for the high one. `group`: which of a word's patterns.
-SF_INLINE __m512i places(__m512i words, size_t group) {
-    // Eight bits from before the pattern on, for each byte; those but the lowest six do not count, and the lowest is set.
-#define SF_FROM(bit) ((bit) & 63), ((bit) & 63), (16 + (bit)), (16 + (bit)), (32 + (bit)), (32 + (bit)), (48 + (bit)), (48 + (bit))
-#define SF_EIGHT(bit) {SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit), SF_FROM(bit)}
-    _Alignas(64) static const int8_t from[3][64] = {SF_EIGHT(-1), SF_EIGHT(4), SF_EIGHT(9)};
-#undef SF_EIGHT
-#undef SF_FROM
-    const __m512i bits = _mm512_multishift_epi64_epi8(_mm512_load_si512(from[group]), words);
-    // (bits and 0xFEFE) or 0x0100.
-    return _mm512_ternarylogic_epi32(bits, _mm512_set1_epi16((short)0xFEFE), _mm512_set1_epi16(0x0100), 0xEA);
-}
-
-/// `by_bytes`: entries are looked up as pairs of bytes.
 SF_INLINE void tile_shorts_of(
-    const int16_t* tables, const float* scales, size_t groups, const uint16_t* panel, size_t stride, const int vectors, const int by_bytes,
-    float* const* to, const float* const* start, int add) {
+    const int16_t* tables, const float* scales, size_t groups, const uint16_t* panel, size_t stride, const int vectors, float* const* to, const float* const* start, int add) {
     __m512i sums[SF_TABLE_ROWS][SF_TABLE_VECTORS];
     __m512i words[SF_TABLE_VECTORS];
 #pragma GCC unroll 8
@@ -249,22 +234,15 @@ SF_INLINE void tile_shorts_of(
         const size_t end = groups - group < 3 ? groups : group + 3;
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++) words[v] = _mm512_loadu_si512(panel + 32 * v);
-        for (size_t part = 0; group < end; group++, part++, tables += 32 * SF_TABLE_ROWS) {
-            __m512i lanes[SF_TABLE_VECTORS];
-#pragma GCC unroll 2
-            for (int v = 0; v < vectors; v++) lanes[v] = by_bytes ? places(words[v], part) : words[v];
+        for (; group < end; group++, tables += 32 * SF_TABLE_ROWS) {
 #pragma GCC unroll 8
             for (int r = 0; r < SF_TABLE_ROWS; r++) {
                 const __m512i table = _mm512_load_si512(tables + 32 * r);
 #pragma GCC unroll 2
-                for (int v = 0; v < vectors; v++) {
-                    const __m512i entries = by_bytes ? _mm512_permutexvar_epi8(lanes[v], table) : _mm512_permutexvar_epi16(lanes[v], table);
-                    sums[r][v] = _mm512_add_epi16(sums[r][v], entries);
-                }
+                for (int v = 0; v < vectors; v++) sums[r][v] = _mm512_add_epi16(sums[r][v], _mm512_permutexvar_epi16(words[v], table));
             }
 #pragma GCC unroll 2
-            for (int v = 0; v < vectors; v++)
-                if (!by_bytes) words[v] = _mm512_srli_epi16(words[v], 5);
+            for (int v = 0; v < vectors; v++) words[v] = _mm512_srli_epi16(words[v], 5);
         }
     }
 #pragma GCC unroll 8
@@ -288,22 +266,13 @@ SF_INLINE void tile_shorts_of(
 static SF_TARGET void tile_shorts(
     const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
     const float* const* start, int add) {
-    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, 0, to, start, add);
-    else tile_shorts_of(tables, scales, groups, panel, stride, 1, 0, to, start, add);
-}
-
-static SF_TARGET void tile_shorts_by_bytes(
-    const void* tables, const float* scales, size_t groups, const void* panel, size_t stride, size_t vectors, float* const* to,
-    const float* const* start, int add) {
-    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, 1, to, start, add);
-    else tile_shorts_of(tables, scales, groups, panel, stride, 1, 1, to, start, add);
+    if (vectors == 2) tile_shorts_of(tables, scales, groups, panel, stride, 2, to, start, add);
+    else tile_shorts_of(tables, scales, groups, panel, stride, 1, to, start, add);
 }
 
 const sf_table_code sf_table_avx512_reals = {16, 4, 8, 4, 128, pack_reals, build_reals, tile_reals, turn_reals};
 const sf_table_code sf_table_avx512_shorts = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts, NULL};
-const sf_table_code sf_table_avx512_bytes = {32, 5, 3, 2, SF_TABLE_DEPTH, pack_shorts, build_shorts, tile_shorts_by_bytes, NULL};
 
 SF_DEFINE_SPREADING(avx512_reals, 16)
 SF_DEFINE_SPREADING(avx512_shorts, 32)
-SF_DEFINE_SPREADING(avx512_bytes, 32)
 #endif

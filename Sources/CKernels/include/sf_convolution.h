@@ -85,8 +85,10 @@ typedef void (*sf_patch_product_fn)(const sf_patch_product* product, void* scrat
 typedef void (*sf_patch_gradient_fn)(const sf_patch_gradient* gradient, void* scratch);
 
 /// A way to spread gradients over kernels of signs, for channels in multiples of `lanes`.
-typedef struct {
+typedef struct sf_patch_spreading {
     size_t lanes;
+    /// What to take for channels that are no multiple; NULL for nothing.
+    const struct sf_patch_spreading* narrower;
     /// Bytes of a packed kernel, to be aligned to 64.
     size_t (*bytes)(size_t outputs, size_t taps, size_t channels);
     /// One tap of rows (output, tap) of `words` words each, whose first bits are the channels; a packed kernel has them all.

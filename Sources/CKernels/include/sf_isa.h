@@ -24,7 +24,8 @@ int sf_isa_supported(sf_isa isa);
 /// floats are better for what does not go to it.
 int sf_isa_pairs_pay(void);
 
-/// 1 when permuting the bytes of a register is faster than permuting its words: Intel's processors do the one in one step, the other in two.
-int sf_isa_bytes_pay(void);
+/// 1 when two registers of 512 bits are read from the first-level cache in a cycle, as Intel's processors do: reading a sum from a table there is
+/// then faster than permuting one that is in a register.
+int sf_isa_loads_pay(void);
 
 #endif
