@@ -52,34 +52,23 @@ extension Kernels {
         return product
     }
 
-    /// gradient·2(1 − |x|) inside [−1, 1], else 0.
-    func multiplyByApproxSignDerivative(_ gradient: inout Tensor, at x: Tensor, parallel: Parallel) {
-        gradient.withUnsafeMutableElements { g in
-            x.withUnsafeElements { x in approxSignGradient(UnsafeBufferPointer(g), x, into: g, parallel: parallel) }
-        }
-    }
-
-    /// ApproxSign's slopes at x, a byte each.
-    func approxSignSlopes(_ x: Tensor, parallel: Parallel) -> AlignedBuffer<UInt8> {
-        let slopes = AlignedBuffer<UInt8>(uninitializedCount: x.count)
-        x.withUnsafeElements { approxSignSlopes($0, into: UnsafeMutableBufferPointer(start: slopes.pointer, count: x.count), parallel: parallel) }
+    /// ApproxSign's slopes at x.
+    func approxSignSlopes(_ x: Tensor, isWide: Bool, parallel: Parallel) -> ApproxSignSlopes {
+        let slopes = ApproxSignSlopes(count: x.count, isWide: isWide)
+        x.withUnsafeElements { approxSignSlopes($0, into: slopes, parallel: parallel) }
         return slopes
     }
 
-    /// sum + gradient·slope·2/255.
-    func add(_ gradient: borrowing Tensor, timesSlopes slopes: AlignedBuffer<UInt8>, to sum: inout Tensor, parallel: Parallel) {
+    /// sum + gradient·slope.
+    func add(_ gradient: borrowing Tensor, timesSlopes slopes: ApproxSignSlopes, to sum: inout Tensor, parallel: Parallel) {
         sum.withUnsafeMutableElements { sum in
-            gradient.withUnsafeElements {
-                addSlopeGradient($0, UnsafeBufferPointer(start: slopes.pointer, count: slopes.count), to: sum, parallel: parallel)
-            }
+            gradient.withUnsafeElements { addSlopeGradient($0, slopes, at: 0..<slopes.count, to: sum, parallel: parallel) }
         }
     }
 
-    /// gradient·slope·2/255.
-    func multiply(_ gradient: inout Tensor, bySlopes slopes: AlignedBuffer<UInt8>, parallel: Parallel) {
-        gradient.withUnsafeMutableElements { g in
-            slopeGradient(UnsafeBufferPointer(g), UnsafeBufferPointer(start: slopes.pointer, count: slopes.count), into: g, parallel: parallel)
-        }
+    /// gradient·slope.
+    func multiply(_ gradient: inout Tensor, bySlopes slopes: ApproxSignSlopes, parallel: Parallel) {
+        gradient.withUnsafeMutableElements { g in slopeGradient(UnsafeBufferPointer(g), slopes, into: g, parallel: parallel) }
     }
 }
 

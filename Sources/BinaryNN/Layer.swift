@@ -16,6 +16,8 @@ public struct LayerCache: Sendable {
     public var shorts: [AlignedBuffer<Int16>] = []
     /// One byte an element: which tap a pooling took.
     public var bytes: [AlignedBuffer<UInt8>] = []
+    /// What ApproxSign read.
+    public var slopes: ApproxSignSlopes?
     /// Per-channel vectors (means, deviations).
     public var vectors: [[Float]] = []
     /// The signs of the kernel that the pass computed with.
@@ -28,7 +30,7 @@ public struct LayerCache: Sendable {
     /// Bytes held.
     public var byteCount: Int {
         let bits = packed.reduce(kernel?.wordCount ?? 0) { $0 + $1.wordCount } * 8
-        let small = shorts.reduce(0) { $0 + $1.count * 2 } + bytes.reduce(0) { $0 + $1.count }
+        let small = shorts.reduce(0) { $0 + $1.count * 2 } + bytes.reduce(slopes?.byteCount ?? 0) { $0 + $1.count }
         return bits + small + reals.reduce(0) { $0 + $1.count * 4 } + vectors.reduce(0) { $0 + $1.count * 4 }
     }
 }

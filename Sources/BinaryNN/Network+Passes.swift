@@ -83,14 +83,14 @@ extension Network {
             case .join(let normed, let sums, let shortcut, let sign):
                 var total = values[shortcut.index]!.real(context)
                 if lastUse[shortcut.index] == index { values[shortcut.index] = nil }
-                let wantsSlopes = sign != nil && context.precision == .bfloat16
+                let slopes = sign.map { _ in ApproxSignSlopes(count: total.count, isWide: context.precision == .float32) }
                 let x = makeSums(sums, for: normed, &caches, parameters, context)
-                let (signs, slopes) = norm(normed).join(
-                    x, to: &total, wantsSigns: sign != nil, wantsSlopes: wantsSlopes, parameters, context, cache: &caches[normed])
+                let signs = norm(normed).join(
+                    x, to: &total, wantsSigns: sign != nil, slopes: slopes, parameters, context, cache: &caches[normed])
                 values.append(.real(total))
                 if let sign, let signs {
                     made[sign] = .packed(signs)
-                    if let slopes { caches[sign].bytes = [slopes] } else { caches[sign].reals = [total] }
+                    caches[sign].slopes = slopes
                 }
             case .signOfNorm, .signOfJoin:
                 for id in node.inputs where lastUse[id.index] == index { values[id.index] = nil }
@@ -156,10 +156,10 @@ extension Network {
             case .joinedNorm(let sums):
                 let x = normInput(index, cache, sums: sums, tape.caches, parameters, context)
                 inputGradients = [norm(index).backward(consume gradient, at: x, through: .none, cache, parameters, &gradients, context)]
-            case .sums(let sign?) where tape.caches[sign].bytes.count == 1 && pending[nodes[sign].inputs[0].index]?.isUnique() == true:
+            case .sums(let sign?) where tape.caches[sign].slopes != nil && pending[nodes[sign].inputs[0].index]?.isUnique() == true:
                 // Slopes, and a gradient to add to: both are done here.
                 convolution(index).backward(
-                    gradient, throughSlopes: tape.take(sign).bytes[0], to: &pending[nodes[sign].inputs[0].index]!, cache, parameters, &gradients, context)
+                    gradient, throughSlopes: tape.take(sign).slopes!, to: &pending[nodes[sign].inputs[0].index]!, cache, parameters, &gradients, context)
                 continue
             case .layer, .sums, .join, .signOfJoin:
                 if let sign = node.layer as? Sign, pending[node.inputs[0].index]?.isUnique() == true,

@@ -114,24 +114,23 @@ extension Kernels {
         return (signs, kept)
     }
 
-    /// total + `normalize`, in place where nobody else reads `total`, with its signs and ApproxSign's slopes where wanted.
+    /// total + `normalize`, in place where nobody else reads `total`, with its signs where wanted, and ApproxSign's slopes where they have a place.
     func join(
-        _ x: ScaledSums, _ vectors: NormVectors, to total: inout Tensor, wantsSigns: Bool, wantsSlopes: Bool, parallel: Parallel
-    ) -> (signs: PackedTensor?, slopes: AlignedBuffer<UInt8>?) {
+        _ x: ScaledSums, _ vectors: NormVectors, to total: inout Tensor, wantsSigns: Bool, slopes: ApproxSignSlopes?, parallel: Parallel
+    ) -> PackedTensor? {
         precondition(total.shape == x.shape, "adding tensors of shapes \(total.shape) and \(x.shape)")
         var signs = wantsSigns ? PackedTensor(minusOnes: x.shape) : nil
-        let slopes = wantsSlopes ? AlignedBuffer<UInt8>(uninitializedCount: x.shape.count) : nil
         func run(_ shortcut: UnsafeBufferPointer<Float>, _ y: UnsafeMutableBufferPointer<Float>) {
             vectors.withUnsafe { vectors in
                 x.withUnsafe { counts, factors in
                     batchNormJoin(
                         counts, factors: factors, rows: x.shape.rows, vectors, shortcut: shortcut, into: y, signs: &signs,
-                        slopes: slopes.map { UnsafeMutableBufferPointer(start: $0.pointer, count: $0.count) }, parallel: parallel)
+                        slopes: slopes, parallel: parallel)
                 }
             }
         }
         total.replace(run)
-        return (signs, slopes)
+        return signs
     }
 
     /// Gradients of `normalize` with batch statistics, and of the sign behind it. `gradient` becomes that of x.

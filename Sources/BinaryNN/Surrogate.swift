@@ -13,7 +13,8 @@ internal import Musl
 public enum Surrogate: Sendable, Hashable, Codable {
     /// Straight-through: g·1[|x| ≤ limit] (Bengio et al. 2013; Hubara et al. 2016, limit 1). What it keeps of x is one bit.
     case straightThrough(limit: Float = 1)
-    /// ApproxSign: g·2(1 − |x|)·1[|x| ≤ 1], the derivative of a piecewise quadratic (Bi-Real Net, Liu et al. 2018).
+    /// ApproxSign: g·2(1 − |x|)·1[|x| ≤ 1], the derivative of a piecewise quadratic (Bi-Real Net, Liu et al. 2018). What layers keep of
+    /// x are 16 bits (8 where gradients are bfloat16): the factor is rounded to steps of 2⁻¹⁴ (2/255).
     case approxSign
     /// SwishSign: g·β(2 − βx·tanh(βx/2))/(1 + cosh βx) (BNN+, Darabi et al. 2018, arXiv 1812.11800; β = 5).
     case swishSign(beta: Float = 5)

@@ -179,12 +179,12 @@ extension Kernels {
         }
     }
 
-    /// y = batchNorm(counts·factors) + shortcut, and with it, where asked for, the bits of y ≥ 0 and `approxSignSlopes` of y: the end of a residual
+    /// y = batchNorm(counts·factors) + shortcut, and with it, where asked for, the bits of y ≥ 0 and ApproxSign's slopes at y: the end of a residual
     /// block and the sign that begins the next, in one pass. `y` may be `shortcut`.
     public func batchNormJoin(
         _ counts: UnsafeBufferPointer<Int16>, factors: UnsafeBufferPointer<Float>, rows: Int, _ vectors: BatchNormVectors,
         shortcut: UnsafeBufferPointer<Float>?, into y: UnsafeMutableBufferPointer<Float>, signs: inout PackedTensor?,
-        slopes: UnsafeMutableBufferPointer<UInt8>? = nil, parallel: Parallel = .serial
+        slopes: ApproxSignSlopes? = nil, parallel: Parallel = .serial
     ) {
         vectors.check("batchNormJoin")
         let channels = vectors.mean.count
@@ -192,13 +192,13 @@ extension Kernels {
         Self.check("batchNormJoin", channels, signs?.shape.columns ?? channels)
         let (norm, stride) = (vectors.norm(.shorts(counts, factors: factors), .none), signs?.wordsPerRow ?? 0)
         func run(_ bits: UnsafeMutablePointer<UInt64>?) {
-            nonisolated(unsafe) let (counts, shortcut, y, slopes, bits, norm) = (counts, shortcut, y, slopes, bits, norm)
+            nonisolated(unsafe) let (counts, shortcut, y, bits, norm) = (counts, shortcut, y, bits, norm)
             splitRows(rows, channels, parallel) { first, count in
                 var norm = norm
                 let place = first * channels
                 elementwise.normalize_join(
                     counts.baseAddress! + place, count, &norm, shortcut.map { $0.baseAddress! + place }, y.baseAddress! + place,
-                    bits.map { $0 + first * stride }, stride, slopes.map { $0.baseAddress! + place })
+                    bits.map { $0 + first * stride }, stride, slopes?.from(place) ?? sf_slopes(bytes: nil, words: nil))
             }
         }
         if signs == nil { run(nil) } else { signs!.withUnsafeMutableWords { run($0.baseAddress) } }

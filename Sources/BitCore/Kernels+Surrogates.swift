@@ -19,46 +19,34 @@ extension Kernels {
         }
     }
 
-    /// dx = dy·2(1 − |x|) where |x| <= 1, else 0: the ApproxSign surrogate (Liu et al. 2018, Bi-Real Net). `dx` may be the memory of `dy`.
-    public func approxSignGradient(
-        _ dy: UnsafeBufferPointer<Float>, _ x: UnsafeBufferPointer<Float>, into dx: UnsafeMutableBufferPointer<Float>,
-        parallel: Parallel = .serial
-    ) {
-        Self.check("approxSignGradient", dy.count, x.count, dx.count)
-        nonisolated(unsafe) let (dy, x, dx) = (dy, x, dx)
-        split(dy.count, parallel) { start, count in
-            elementwise.approx_sign_gradient(dy.baseAddress! + start, x.baseAddress! + start, count, dx.baseAddress! + start)
-        }
-    }
-
-    /// (1 − |x|)·255 where |x| ≤ 1, rounded, else 0: what ApproxSign's gradient needs of x, in a byte.
-    public func approxSignSlopes(_ x: UnsafeBufferPointer<Float>, into slopes: UnsafeMutableBufferPointer<UInt8>, parallel: Parallel = .serial) {
+    /// The slopes at x, into a place for as many.
+    public func approxSignSlopes(_ x: UnsafeBufferPointer<Float>, into slopes: ApproxSignSlopes, parallel: Parallel = .serial) {
         Self.check("approxSignSlopes", x.count, slopes.count)
-        nonisolated(unsafe) let (x, slopes) = (x, slopes)
-        split(x.count, parallel) { start, count in elementwise.approx_sign_slopes(x.baseAddress! + start, count, slopes.baseAddress! + start) }
+        nonisolated(unsafe) let x = x
+        split(x.count, parallel) { start, count in elementwise.approx_sign_slopes(x.baseAddress! + start, count, slopes.from(start)) }
     }
 
-    /// dx = dy·slope·2/255, within 1/255 of dy times ApproxSign's derivative. `dx` may be `dy`.
+    /// dx = dy·slope. `dx` may be `dy`.
     public func slopeGradient(
-        _ dy: UnsafeBufferPointer<Float>, _ slopes: UnsafeBufferPointer<UInt8>, into dx: UnsafeMutableBufferPointer<Float>,
-        parallel: Parallel = .serial
+        _ dy: UnsafeBufferPointer<Float>, _ slopes: ApproxSignSlopes, into dx: UnsafeMutableBufferPointer<Float>, parallel: Parallel = .serial
     ) {
         Self.check("slopeGradient", dy.count, slopes.count, dx.count)
-        nonisolated(unsafe) let (dy, slopes, dx) = (dy, slopes, dx)
+        nonisolated(unsafe) let (dy, dx) = (dy, dx)
         split(dy.count, parallel) { start, count in
-            elementwise.slope_gradient(dy.baseAddress! + start, slopes.baseAddress! + start, count, dx.baseAddress! + start)
+            elementwise.slope_gradient(dy.baseAddress! + start, slopes.from(start), count, dx.baseAddress! + start)
         }
     }
 
-    /// sum += dy·slope·2/255: what `slopeGradient` gives, added to a gradient that is there already.
+    /// sum += dy·slope, for some of the slopes: what `slopeGradient` gives, added to a gradient that is there already.
     public func addSlopeGradient(
-        _ dy: UnsafeBufferPointer<Float>, _ slopes: UnsafeBufferPointer<UInt8>, to sum: UnsafeMutableBufferPointer<Float>,
+        _ dy: UnsafeBufferPointer<Float>, _ slopes: ApproxSignSlopes, at places: Range<Int>, to sum: UnsafeMutableBufferPointer<Float>,
         parallel: Parallel = .serial
     ) {
-        Self.check("addSlopeGradient", dy.count, slopes.count, sum.count)
-        nonisolated(unsafe) let (dy, slopes, sum) = (dy, slopes, sum)
+        Self.check("addSlopeGradient", dy.count, places.count, sum.count)
+        precondition(places.upperBound <= slopes.count, "places \(places) of \(slopes.count) slopes")
+        nonisolated(unsafe) let (dy, sum) = (dy, sum)
         split(dy.count, parallel) { start, count in
-            elementwise.add_slope_gradient(dy.baseAddress! + start, slopes.baseAddress! + start, count, sum.baseAddress! + start)
+            elementwise.add_slope_gradient(dy.baseAddress! + start, slopes.from(places.lowerBound + start), count, sum.baseAddress! + start)
         }
     }
 }

@@ -32,7 +32,8 @@ import Testing
         }
     }
 
-    /// What the layer multiplies a gradient by is the definition, on both sides of every edge.
+    /// What the layer multiplies a gradient by is the definition, on both sides of every edge; for ApproxSign rounded to 16 bits, and exact where it ends
+    /// and at 0.
     @Test(arguments: [Surrogate.straightThrough(), .straightThrough(limit: 0.3), .approxSign, .swishSign()])
     func layerAppliesTheDefinition(surrogate: Surrogate) throws {
         let points: [Float] = [-1000, -1.5, -1, -0.999, -0.3, -0.1, -0.0, 0, 0.1, 0.3, 0.5, 0.999, 1, 1.0001, 2, .infinity]
@@ -47,7 +48,8 @@ import Testing
         let gradient = try #require(layer.backward(ones, cache, store, &gradients, needs: [true], context)[0])
         for (index, point) in points.enumerated() {
             let expected = 3 * surrogate.derivative(at: point)
-            #expect(abs(gradient[index] - expected) <= 1e-6 * abs(expected), "at \(point)")
+            let isRounded = surrogate == .approxSign && expected != 0 && expected != 6
+            #expect(abs(gradient[index] - expected) <= (isRounded ? 3.01 / 32_768 : 1e-6 * abs(expected)), "at \(point)")
         }
         #expect(output.real(context).elements == points.map { $0 >= 0 ? 1 : -1 })
     }

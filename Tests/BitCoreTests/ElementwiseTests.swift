@@ -53,16 +53,25 @@ import Testing
         if count > 4 { x.replaceSubrange(0..<5, with: [1, -1, .nan, .infinity, 0]) }
         let mask = Kernels(.reference).packWithin(Tensor(x, shape: Shape(shape)), limit: 1)
         var masked = dy
-        var approximate = [Float](repeating: 9, count: count)
+        var (fine, coarse) = (dy, dy)
         masked.withUnsafeMutableBufferPointer {
             kernels.maskGradient(UnsafeBufferPointer($0), mask: mask, into: $0, parallel: Parallel(threads: 2))
         }
-        approximate.withUnsafeMutableBufferPointer { out in
-            dy.withUnsafeBufferPointer { dy in x.withUnsafeBufferPointer { kernels.approxSignGradient(dy, $0, into: out) } }
+        for isWide in [true, false] {
+            let slopes = ApproxSignSlopes(count: count, isWide: isWide)
+            x.withUnsafeBufferPointer { kernels.approxSignSlopes($0, into: slopes, parallel: Parallel(threads: 2)) }
+            func run(_ gradient: inout [Float]) {
+                gradient.withUnsafeMutableBufferPointer { kernels.slopeGradient(UnsafeBufferPointer($0), slopes, into: $0, parallel: Parallel(threads: 2)) }
+            }
+            if isWide { run(&fine) } else { run(&coarse) }
         }
         for i in 0..<count {
             #expect(masked[i] == (abs(x[i]) <= 1 ? dy[i] : 0))
-            #expect(approximate[i] == (abs(x[i]) <= 1 ? dy[i] * (2 * (1 - abs(x[i]))) : 0))
+            // Half a step of 1/32,768 or 1/255, doubled, and what its own rounding adds; nothing at 0, ±1 and outside.
+            let exact = abs(x[i]) <= 1 ? dy[i] * (2 * (1 - abs(x[i]))) : 0
+            #expect(abs(fine[i] - exact) <= abs(dy[i]) / 32_400)
+            #expect(abs(coarse[i] - exact) <= abs(dy[i]) / 254.9)
+            if x[i] == 0 || !(abs(x[i]) < 1) { #expect(fine[i] == exact && abs(coarse[i] - exact) < 1e-6) }
         }
     }
 

@@ -32,17 +32,17 @@ static void flat(const sf_elementwise* slow, const sf_elementwise* fast, size_t 
     const size_t bytes = n * 4;
     guarded g = random_floats(n, 1), w1 = random_floats(n, 1), m1 = random_floats(n, 1), v1 = guarded_make(bytes, 0);
     guarded w2 = copy_of(w1, bytes), v2 = guarded_make(bytes, 0);
-    slow->approx_sign_gradient(g.data, m1.data, n, v1.data);
-    fast->approx_sign_gradient(g.data, m1.data, n, v2.data);
-    expect(v1, v2, bytes, "approx_sign_gradient", 1, n);
-    slow->approx_sign_slopes(m1.data, n, v1.data);
-    fast->approx_sign_slopes(m1.data, n, v2.data);
-    expect(v1, v2, n, "approx_sign_slopes", 1, n);
-    slow->slope_gradient(g.data, (const uint8_t*)m1.data, n, v1.data);
-    fast->slope_gradient(g.data, (const uint8_t*)m1.data, n, v2.data);
-    expect(v1, v2, bytes, "slope_gradient", 1, n);
-    slow->axpy(1, v1.data, w1.data, n), fast->add_slope_gradient(g.data, (const uint8_t*)m1.data, n, w2.data);
-    expect(w1, w2, bytes, "add_slope_gradient", 1, n);
+    for (int wide = 0; wide < 2; wide++) {
+        // Slopes of either width; any bytes will do for them where they are read.
+        const sf_slopes to1 = {wide ? NULL : v1.data, wide ? v1.data : NULL}, to2 = {wide ? NULL : v2.data, wide ? v2.data : NULL};
+        const sf_slopes some = {wide ? NULL : m1.data, wide ? m1.data : NULL};
+        slow->approx_sign_slopes(m1.data, n, to1), fast->approx_sign_slopes(m1.data, n, to2);
+        expect(v1, v2, n << wide, "approx_sign_slopes", 1, n);
+        slow->slope_gradient(g.data, some, n, v1.data), fast->slope_gradient(g.data, some, n, v2.data);
+        expect(v1, v2, bytes, "slope_gradient", 1, n);
+        slow->axpy(1, v1.data, w1.data, n), fast->add_slope_gradient(g.data, some, n, w2.data);
+        expect(w1, w2, bytes, "add_slope_gradient", 1, n);
+    }
     slow->axpy(0.3f, g.data, w1.data, n), fast->axpy(0.3f, g.data, w2.data, n);
     expect(w1, w2, bytes, "axpy", 1, n);
     slow->add(g.data, m1.data, v1.data, n), fast->add(g.data, m1.data, v2.data, n);
@@ -153,21 +153,23 @@ static void norms(const sf_elementwise* slow, const sf_elementwise* fast, size_t
     fast->moments_of_shorts(shorts.data, rows, columns, factor.data, a2.data, b2.data);
     expect(a1, a2, small * 2, "moments_of_shorts sum", rows, columns);
     expect(b1, b2, small * 2, "moments_of_shorts squares", rows, columns);
-    guarded slopes1 = guarded_make(count, 0), slopes2 = guarded_make(count, 0);
-    for (int form = 0; form < 6; form++) {
+    guarded slopes1 = guarded_make(count * 2, 0), slopes2 = guarded_make(count * 2, 0);
+    for (int form = 0; form < 8; form++) {
+        const sf_slopes none = {NULL, NULL}, to1 = {form < 6 ? slopes1.data : NULL, form < 6 ? NULL : slopes1.data};
+        const sf_slopes to2 = {form < 6 ? slopes2.data : NULL, form < 6 ? NULL : slopes2.data};
         sf_norm norm = {columns, mean.data, inverse.data, form % 2 ? gamma.data : NULL, beta.data, factor.data, SF_SURROGATE_NONE, 0};
         slow->normalize(scaled.data, columns, rows, columns, mean.data, inverse.data, norm.gamma, beta.data, y1.data, columns);
         if (form / 2 < 2) slow->axpy(1, dy.data, y1.data, count);
-        slow->approx_sign_slopes(y1.data, count, slopes1.data);
+        slow->approx_sign_slopes(y1.data, count, to1);
         for (size_t i = 0; i < rows * words; i++) ((uint64_t*)bits1.data)[i] = 0;
         for (size_t i = 0; i < count; i++)
             ((uint64_t*)bits1.data)[i / columns * words + i % columns / 64] |= (uint64_t)(((float*)y1.data)[i] >= 0) << i % columns % 64;
         memcpy(y2.data, dy.data, count * 4);
-        fast->normalize_join(shorts.data, rows, &norm, form / 2 < 2 ? y2.data : NULL, y2.data, form / 2 ? bits2.data : NULL, words, form / 2 ? slopes2.data : NULL);
+        fast->normalize_join(shorts.data, rows, &norm, form / 2 < 2 ? y2.data : NULL, y2.data, form / 2 ? bits2.data : NULL, words, form / 2 ? to2 : none);
         expect(y1, y2, count * 4, "normalize_join", rows, columns);
         if (form / 2 == 0) continue;
         expect(bits1, bits2, rows * words * 8, "normalize_join bits", rows, columns);
-        expect(slopes1, slopes2, count, "normalize_join slopes", rows, columns);
+        expect(slopes1, slopes2, form < 6 ? count : count * 2, "normalize_join slopes", rows, columns);
     }
     guarded_free(unit), guarded_free(factor), guarded_free(scaled), guarded_free(slopes1), guarded_free(slopes2);
     guarded_free(x), guarded_free(shorts), guarded_free(kept), guarded_free(dy), guarded_free(gamma), guarded_free(beta), guarded_free(mean);

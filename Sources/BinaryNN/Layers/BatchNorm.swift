@@ -139,13 +139,13 @@ public struct BatchNorm: Layer {
         return signs
     }
 
-    /// Adds what `forward` gives of a training batch to `total`, and makes of that the signs and ApproxSign's slopes, where wanted.
+    /// Adds what `forward` gives of a training batch to `total`, and makes of that the signs where wanted, and ApproxSign's slopes where they have a place.
     func join(
-        _ x: ScaledSums, to total: inout Tensor, wantsSigns: Bool, wantsSlopes: Bool, _ parameters: ParameterStore, _ context: ExecutionContext,
+        _ x: ScaledSums, to total: inout Tensor, wantsSigns: Bool, slopes: ApproxSignSlopes?, _ parameters: ParameterStore, _ context: ExecutionContext,
         cache: inout LayerCache
-    ) -> (signs: PackedTensor?, slopes: AlignedBuffer<UInt8>?) {
+    ) -> PackedTensor? {
         let vectors = statistics(.sums(x), parameters, context, &cache)
-        return context.kernels.join(x, vectors, to: &total, wantsSigns: wantsSigns, wantsSlopes: wantsSlopes, parallel: context.parallel)
+        return context.kernels.join(x, vectors, to: &total, wantsSigns: wantsSigns, slopes: slopes, parallel: context.parallel)
     }
 
     /// The gradient at the input `x`, given that at the output, or at the signs when one of their surrogates is named.

@@ -181,7 +181,7 @@ public struct Conv2D: Layer {
     /// `backward` with that of the ApproxSign before it, whose slopes are given, added to a gradient that its input has already: piece by piece, so that
     /// the gradient at the signs is never there as a whole.
     func backward(
-        _ outputGradient: Tensor, throughSlopes slopes: AlignedBuffer<UInt8>, to sum: inout Tensor, _ cache: LayerCache, _ parameters: ParameterStore,
+        _ outputGradient: Tensor, throughSlopes slopes: ApproxSignSlopes, to sum: inout Tensor, _ cache: LayerCache, _ parameters: ParameterStore,
         _ gradients: inout Gradients, _ context: ExecutionContext
     ) {
         parameterGradients(outputGradient, cache, parameters, &gradients, context)
@@ -190,8 +190,8 @@ public struct Conv2D: Layer {
                 bound, outputGradient: outputGradient, kernel: kernelForm.scaled(parameters, cache, context), precision: context.precision,
                 parallel: context.parallel
             ) { places, gradient in
-                let slopes = UnsafeBufferPointer(start: slopes.pointer + places.lowerBound, count: places.count)
-                context.kernels.addSlopeGradient(gradient, slopes, to: UnsafeMutableBufferPointer(rebasing: sum[places]), parallel: context.parallel)
+                context.kernels.addSlopeGradient(
+                    gradient, slopes, at: places, to: UnsafeMutableBufferPointer(rebasing: sum[places]), parallel: context.parallel)
             }
         }
     }

@@ -14,8 +14,8 @@ public struct Sign: Layer {
         return Signal(inputs[0].shape, .sign)
     }
 
-    // Cache: the pass mask as bits for the straight-through estimator; what surrogates that weigh x need of it, which is a byte for ApproxSign when
-    // gradients are bfloat16 anyway, and x itself otherwise.
+    // Cache: the pass mask as bits for the straight-through estimator; what surrogates that weigh x need of it, which for ApproxSign is a byte, or two
+    // where gradients are float32, and x itself otherwise.
     public func forward(
         _ inputs: [Activation], _ parameters: ParameterStore, mode: PassMode, _ context: ExecutionContext, cache: inout LayerCache
     ) -> Activation {
@@ -23,8 +23,8 @@ public struct Sign: Layer {
         if mode == .training {
             switch surrogate {
             case .straightThrough(let limit): cache.packed = [context.kernels.packWithin(x, limit: limit, parallel: context.parallel)]
-            case .approxSign where context.precision == .bfloat16: cache.bytes = [context.kernels.approxSignSlopes(x, parallel: context.parallel)]
-            case .approxSign, .swishSign: cache.reals = [x]
+            case .approxSign: cache.slopes = context.kernels.approxSignSlopes(x, isWide: context.precision == .float32, parallel: context.parallel)
+            case .swishSign: cache.reals = [x]
             }
         }
         return .packed(context.kernels.packSigns(x, parallel: context.parallel))
@@ -40,11 +40,7 @@ public struct Sign: Layer {
         case .straightThrough:
             context.kernels.mask(&gradient, by: cache.packed[0], parallel: context.parallel)
         case .approxSign:
-            if let slopes = cache.bytes.first {
-                context.kernels.multiply(&gradient, bySlopes: slopes, parallel: context.parallel)
-            } else {
-                context.kernels.multiplyByApproxSignDerivative(&gradient, at: cache.reals[0], parallel: context.parallel)
-            }
+            context.kernels.multiply(&gradient, bySlopes: cache.slopes!, parallel: context.parallel)
         case .swishSign:
             let x = cache.reals[0]
             gradient.withUnsafeMutableElements { target in
@@ -56,9 +52,9 @@ public struct Sign: Layer {
         return [gradient]
     }
 
-    /// Adds the gradient at the input to one that other readers of it have sent, in one pass. False, and nothing done, where the cache has no slopes.
+    /// Adds the gradient at the input to one that other readers of it have sent, in one pass. False, and nothing done, for other surrogates than ApproxSign.
     func addGradient(_ outputGradient: borrowing Tensor, _ cache: LayerCache, to sum: inout Tensor, _ context: ExecutionContext) -> Bool {
-        guard case .approxSign = surrogate, let slopes = cache.bytes.first else { return false }
+        guard case .approxSign = surrogate, let slopes = cache.slopes else { return false }
         context.kernels.add(outputGradient, timesSlopes: slopes, to: &sum, parallel: context.parallel)
         return true
     }

@@ -16,7 +16,6 @@
      .normalize_gradient = sf_normalize_gradient_##suffix,                                                                             \
      .column_sums = sf_column_sums_##suffix,                                                                                           \
      .mask_gradient = sf_mask_gradient_##suffix,                                                                                       \
-     .approx_sign_gradient = sf_approx_sign_gradient_##suffix,                                                                         \
      .approx_sign_slopes = sf_approx_sign_slopes_##suffix,                                                                             \
      .slope_gradient = sf_slope_gradient_##suffix,                                                                                     \
      .add_slope_gradient = sf_add_slope_gradient_##suffix,                                                                             \

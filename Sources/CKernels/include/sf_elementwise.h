@@ -20,7 +20,7 @@ typedef enum {
     SF_SURROGATE_NONE,
     /// 1 where |y| <= parameter.
     SF_SURROGATE_STRAIGHT_THROUGH,
-    /// 2(1-|y|) where |y| <= 1.
+    /// 2(1-|y|) where |y| <= 1, rounded as `approx_sign_slopes` of 16 bits are.
     SF_SURROGATE_APPROX_SIGN,
 } sf_surrogate;
 
@@ -46,6 +46,12 @@ typedef struct {
     size_t channels;
     float outside;
 } sf_windows;
+
+/// Where ApproxSign's slopes are, or go: in 255 steps of a byte, or in 32,768 of 16 bits; both NULL for nowhere.
+typedef struct {
+    uint8_t* bytes;
+    uint16_t* words;
+} sf_slopes;
 
 /// y = u >= 0 ? u : slope·u with u = x + shift, then + offset, by channel. NULL stands for 0 (shift, offset).
 typedef struct {
@@ -94,10 +100,10 @@ typedef struct {
     /// Bits of y >= 0 with y as in `normalize` (the same bits as packing y); where `kept` is not NULL, x, which then is float, times scale as
     /// integers there: exact when the caller knows that x is an integer of 16 bits over scale. `kept` is dense [rows × channels]. Split by rows.
     void (*normalize_signs)(const void* x, size_t rows, const sf_norm* norm, uint64_t* bits, size_t bits_stride, int16_t* kept, float scale);
-    /// y = normalize(x·factor) + shortcut (none if NULL), dense; its bits of y >= 0 and its `approx_sign_slopes` too, where not NULL. y may be
-    /// shortcut. Split by rows.
+    /// y = normalize(x·factor) + shortcut (none if NULL), dense; its bits of y >= 0 where not NULL, and its `approx_sign_slopes` where
+    /// they have a place. y may be shortcut. Split by rows.
     void (*normalize_join)(const int16_t* x, size_t rows, const sf_norm* norm, const float* shortcut, float* y, uint64_t* bits,
-                           size_t bits_stride, uint8_t* slopes);
+                           size_t bits_stride, sf_slopes slopes);
     /// Bits of a·x + b >= 0, rounded as in `affine`. Split by rows.
     void (*affine_signs)(const float* x, size_t rows, size_t channels, const float* a, const float* b, uint64_t* bits, size_t bits_stride);
     /// With g = dy·(derivative of the surrogate at y) and x̂ = (x-mean)·inv_std, over a chunk of rows: beta = Σ g, gamma = Σ g·x̂ by channel,
@@ -112,14 +118,13 @@ typedef struct {
 
     /// dx = bit ? dy : 0. dx may be dy. Split by rows.
     void (*mask_gradient)(const float* dy, const uint64_t* bits, size_t bits_stride, size_t rows, size_t columns, float* dx);
-    /// dx = dy·(2·(1-|x|)) where |x| <= 1, else 0 (NaN gives 0): the ApproxSign surrogate of Bi-Real-Net. dx may be dy. Any split.
-    void (*approx_sign_gradient)(const float* dy, const float* x, size_t count, float* dx);
-    /// slopes = (1 - |x|)·255 inside [-1, 1], rounded to the nearest, else 0; 0 for NaN.
-    void (*approx_sign_slopes)(const float* x, size_t count, uint8_t* slopes);
-    /// dx = dy·slope·2/255. May be in place.
-    void (*slope_gradient)(const float* dy, const uint8_t* slopes, size_t count, float* dx);
-    /// dx += dy·slope·2/255.
-    void (*add_slope_gradient)(const float* dy, const uint8_t* slopes, size_t count, float* dx);
+    /// The slopes of the ApproxSign surrogate of Bi-Real-Net: (1 - |x|)·steps inside [-1, 1], rounded to the nearest, else 0; 0 for NaN. Any split, as
+    /// the next two.
+    void (*approx_sign_slopes)(const float* x, size_t count, sf_slopes slopes);
+    /// dx = dy·slope·2/steps. May be in place.
+    void (*slope_gradient)(const float* dy, sf_slopes slopes, size_t count, float* dx);
+    /// dx += dy·slope·2/steps.
+    void (*add_slope_gradient)(const float* dy, sf_slopes slopes, size_t count, float* dx);
 
     /// The largest tap of each position and channel, the first of equals, and in `taken` (if not NULL) which one. One image a call.
     void (*max_pool)(const float* image, const sf_windows* windows, float* out, uint8_t* taken);
