@@ -137,7 +137,7 @@ static int gradient_agrees(const sf_convolution* variant, void* scratch, int rou
 
 static int spread_agrees(const sf_patch_spreading* spreading, int shorts) {
     const size_t items = 1 + below(6), entries = 1 + below(below(4) == 0 ? 70 : 30), taps = 1 + below(5), pixels = 1 + below(30), first = below(items), some = 1 + below(items - first);
-    const size_t channels = spreading->lanes * (1 + below(4)), words = (channels + 63) / 64;
+    const size_t channels = spreading->lanes * (1 + below(below(8) == 0 ? 12 : 4)), words = (channels + 63) / 64;
     // One output now and then: rows of dz then follow each other as its columns do.
     const size_t outputs = 1 + below(below(4) == 0 ? 600 : below(4) == 0 ? 1 : 60), gap = below(3);
     patches p = make(items, entries, taps, pixels, 1, 0);

@@ -25,7 +25,7 @@ static void find_rows(const sf_patch_gradient* o, sf_line_space* space, size_t r
 }
 
 /// The panel of a chunk; where zeros stand outside, whose bits count as -1, what they take from each output is what its sums start with.
-static void pack_chunk(const sf_patch_gradient* o, sf_line_space* space, size_t row, size_t depth) {
+static void pack_chunk(const sf_patch_gradient* o, sf_line_space* space, size_t row, size_t depth, const sf_line_code* code) {
     const sf_patch_image* image = &o->image;
     const size_t first_tap = o->first_column / image->channels;
     for (size_t j = 0; j < o->columns;) {
@@ -43,7 +43,7 @@ static void pack_chunk(const sf_patch_gradient* o, sf_line_space* space, size_t 
         for (; j < end; j += SF_LINE_BLOCK) {
             const size_t word = (image->first + (o->first_column + j) % image->channels) / 64;
             for (size_t k = 0; k < depth; k += SF_LINE_STAGE)
-                sf_line_pack(
+                code->pack(
                     space->rows + k, word, least(SF_LINE_STAGE, depth - k), image->outside != 0,
                     space->panel + k / SF_LINE_STAGE * 2 * o->columns + j, o->columns);
         }
@@ -56,7 +56,7 @@ static void gradient_block(const sf_patch_gradient* o, sf_line_space* space, con
     for (size_t row = 0; row < o->rows; row += SF_LINE_DEPTH) {
         const size_t depth = least(SF_LINE_DEPTH, o->rows - row);
         find_rows(o, space, row, depth);
-        pack_chunk(o, space, row, depth);
+        pack_chunk(o, space, row, depth, code);
         for (size_t i = 0; i < o->outputs; i += code->lanes) {
             const size_t outputs = least(code->lanes, o->outputs - i);
             const float* dz = o->dz + row * o->dz_row + i;
@@ -107,14 +107,15 @@ static size_t stages(size_t outputs) { return pieces(outputs, SF_LINE_STAGE); }
 
 size_t sf_line_panel_bytes(size_t outputs, size_t taps, size_t channels) { return stages(outputs) * 2 * taps * channels * sizeof(uint64_t); }
 
-void sf_line_panel(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* panel) {
+void sf_line_panel(
+    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* panel, const sf_line_code* code) {
     const size_t columns = taps * channels;
     for (size_t first = 0; first < outputs; first += SF_LINE_STAGE) {
         const size_t depth = least(SF_LINE_STAGE, outputs - first);
         for (size_t c = 0; c < channels; c += SF_LINE_BLOCK) {
             const uint64_t* rows[SF_LINE_STAGE];
             for (size_t k = 0; k < depth; k++) rows[k] = bits + ((first + k) * taps + tap) * words;
-            sf_line_pack(rows, c / 64, depth, 0, (uint64_t*)panel + first / SF_LINE_STAGE * 2 * columns + tap * channels + c, columns);
+            code->pack(rows, c / 64, depth, 0, (uint64_t*)panel + first / SF_LINE_STAGE * 2 * columns + tap * channels + c, columns);
         }
     }
 }

@@ -24,6 +24,9 @@ typedef struct {
 
 typedef struct {
     size_t lanes;
+    /// A block of columns over a stage: bit c of rows[k][word], `plus` where a row is NULL, and -1 past `depth`. Within a block column 16L + 2j + i is
+    /// the (8j + 2L + i)th. Its first words go to `panel`, its second ones to panel + half.
+    void (*pack)(const uint64_t* const* rows, size_t word, size_t depth, int plus, uint64_t* panel, size_t half);
     /// a[k·lanes + r] = dz[r·dz_row + k]·factors[k], 0 from row `rows` on; factors NULL for 1.
     void (*lay)(const float* dz, size_t dz_row, size_t rows, size_t depth, const float* factors, float* a);
     /// What the rows of a chunk are scaled by, and back. `a`: value k of row r is a[k·a_row + r], for `rows` <= lanes rows.
@@ -43,12 +46,9 @@ int sf_line_gradient_fits(const sf_patch_gradient* gradient);
 void sf_line_gradient_run(const sf_patch_gradient* gradient, void* scratch, const sf_line_code* code);
 
 size_t sf_line_panel_bytes(size_t outputs, size_t taps, size_t channels);
-void sf_line_panel(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* panel);
+void sf_line_panel(
+    const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* panel, const sf_line_code* code);
 void sf_line_spread_run(const sf_patch_spread* spread, const sf_line_code* code);
-
-/// A block of columns over a stage: bit c of rows[k][word], `plus` where a row is NULL, and -1 past `depth`. Within a block column 16L + 2j + i is the
-/// (8j + 2L + i)th.
-void sf_line_pack(const uint64_t* const* rows, size_t word, size_t depth, int plus, uint64_t* panel, size_t half);
 
 /// Columns of a piece of a gradient, whose sums stay in the second-level cache.
 enum { SF_LINE_COLUMNS = 1152, SF_LINE_OUTPUTS = 256, SF_LINE_TAPS = SF_LINE_COLUMNS / SF_LINE_BLOCK + 1 };

@@ -7,7 +7,7 @@
 #define SF_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 #define SF_INLINE static inline __attribute__((always_inline)) SF_TARGET
 
-SF_TARGET void sf_line_pack(const uint64_t* const* rows, size_t word, size_t depth, int plus, uint64_t* panel, size_t half) {
+static SF_TARGET void pack(const uint64_t* const* rows, size_t word, size_t depth, int plus, uint64_t* panel, size_t half) {
     for (size_t first = 0; first < SF_LINE_GROUPS; first += 8, panel += half) {
         __m512i a[8], b[8];
 #pragma GCC unroll 8
@@ -327,12 +327,17 @@ static SF_TARGET void run_shorts(
     else run_shorts_of(tables, panel, half, columns, kept, 0, sums, 1, 0);
 }
 
-const sf_line_code sf_line_avx512_reals = {16, lay_reals, scale_reals, build_reals, run_reals, turn_kept_reals, turn_reals};
-const sf_line_code sf_line_avx512_shorts = {32, lay_shorts, scale_shorts, build_shorts, run_shorts, turn_kept_shorts, turn_shorts};
+const sf_line_code sf_line_avx512_reals = {16, pack, lay_reals, scale_reals, build_reals, run_reals, turn_kept_reals, turn_reals};
+const sf_line_code sf_line_avx512_shorts = {32, pack, lay_shorts, scale_shorts, build_shorts, run_shorts, turn_kept_shorts, turn_shorts};
+
+/// The panel is the same for both.
+static void panel(const uint64_t* bits, size_t words, size_t outputs, size_t taps, size_t channels, size_t tap, void* signs) {
+    sf_line_panel(bits, words, outputs, taps, channels, tap, signs, &sf_line_avx512_shorts);
+}
 
 static void spread_reals(const sf_patch_spread* spread) { sf_line_spread_run(spread, &sf_line_avx512_reals); }
 static void spread_shorts(const sf_patch_spread* spread) { sf_line_spread_run(spread, &sf_line_avx512_shorts); }
 
-const sf_patch_spreading sf_spreading_avx512_real_lines = {SF_LINE_BLOCK, &sf_spreading_avx512_reals, sf_line_panel_bytes, sf_line_panel, spread_reals};
-const sf_patch_spreading sf_spreading_avx512_short_lines = {SF_LINE_BLOCK, &sf_spreading_avx512_shorts, sf_line_panel_bytes, sf_line_panel, spread_shorts};
+const sf_patch_spreading sf_spreading_avx512_real_lines = {SF_LINE_BLOCK, &sf_spreading_avx512_reals, sf_line_panel_bytes, panel, spread_reals};
+const sf_patch_spreading sf_spreading_avx512_short_lines = {SF_LINE_BLOCK, &sf_spreading_avx512_shorts, sf_line_panel_bytes, panel, spread_shorts};
 #endif
